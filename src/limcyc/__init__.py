@@ -1,0 +1,37 @@
+"""limcyc: self-sustained quantum oscillators. Write the physics once, choose the level of theory."""
+
+from limcyc import errors
+from limcyc._version import __version__
+from limcyc.algebra import (
+    Levels,
+    Mode,
+    Operator,
+    Parameter,
+    Spin,
+    anticommutator,
+    commutator,
+    hermitian,
+    parameters,
+)
+from limcyc.levels import Exact, MeanField
+from limcyc.sweeps import sweep
+from limcyc.system import Jump, OpenSystem
+
+__all__ = [
+    "Exact",
+    "Jump",
+    "Levels",
+    "MeanField",
+    "Mode",
+    "OpenSystem",
+    "Operator",
+    "Parameter",
+    "Spin",
+    "__version__",
+    "anticommutator",
+    "commutator",
+    "errors",
+    "hermitian",
+    "parameters",
+    "sweep",
+]

@@ -1,0 +1,1 @@
+"""The ``limcyc`` command: one module per subcommand, put together in ``main``."""

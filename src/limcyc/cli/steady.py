@@ -1,0 +1,81 @@
+"""``limcyc steady``: steady-state numbers of a published system."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Annotated, Any
+
+import typer
+
+from limcyc._version import __version__
+from limcyc.cli.messages import reporting
+from limcyc.cli.render import print_json, print_table, short
+from limcyc.errors import UnknownNameError
+
+__all__ = ["steady"]
+
+
+def steady(
+    system: Annotated[str, typer.Argument(help="Name of the system, see `limcyc systems`.")],
+    level: Annotated[str, typer.Option(help="Level of description, see `limcyc show`.")] = "exact",
+    method: Annotated[str | None, typer.Option(help="Method of the level; its first one by default.")] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter or setting."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compute the steady state of a system and print its numbers with their certificate.
+
+    Values are numbers or simple arithmetic, e.g. --set g_c=sqrt(8) --set gamma_h=1/3.
+    """
+    with reporting(as_json=as_json) as notes:
+        from limcyc import library
+        from limcyc.cli.values import assignments
+
+        module = library.load(system)
+        chosen = _method(module, level, method)
+        given = assignments(values or (), module.PARAMETERS, module.SETTINGS)
+        result = module.steady(level=level, method=method, **given)
+        # A remark that also came as a warning is printed once.
+        for text in (*result.notes, *notes.take()):
+            notes.add(text)
+        remarks = notes.take()
+        if as_json:
+            print_json(
+                {
+                    "system": module.NAME,
+                    "level": level,
+                    "method": chosen,
+                    "parameters": result.parameters,
+                    "values": result.values,
+                    "certificate": result.certificate,
+                    "notes": remarks,
+                    "version": __version__,
+                }
+            )
+            return
+        _print(module, f"{level} ({chosen})", result, remarks)
+
+
+def _method(module: ModuleType, level: str, method: str | None) -> str:
+    if level not in module.LEVELS:
+        raise UnknownNameError(f"level of {module.NAME}", level, module.LEVELS)
+    methods = module.LEVELS[level]
+    if method is not None and method not in methods:
+        raise UnknownNameError(f"method of the level {level}", method, methods)
+    return methods[0] if method is None else method
+
+
+def _print(module: ModuleType, how: str, result: Any, remarks: list[str]) -> None:
+    title = f"{module.NAME}, {how}"
+    print_table(
+        ("quantity", "value"),
+        [(name, short(value)) for name, value in result.values.items()],
+        title=title,
+        unbroken=("quantity",),
+    )
+    typer.echo(f"at: {short(result.parameters)}")
+    typer.echo(f"certificate: {short(result.certificate) or 'none'}")
+    for text in remarks:
+        typer.echo(f"note: {text}")

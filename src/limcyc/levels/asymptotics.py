@@ -1,0 +1,109 @@
+"""Does a steady state exist at all? The drift of the phonon number very high up the Fock ladder.
+
+Far up the ladder the matrix elements of a mode hardly change from one Fock state to the next. With a U(1) charge that
+counts the mode, the generator is then invariant under a shift of n: the internal state relaxes to the stationary state of
+the folded generator (all shifts added up), and d<n>/dt follows. A truncated generator always has a null vector; only the
+sign of this drift tells a laser from a runaway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from limcyc.algebra import Mode
+from limcyc.algebra.matrices import Basis, scalar_function
+from limcyc.levels.sectors import Pairs, generator_entries
+from limcyc.system import OpenSystem
+
+__all__ = ["DriftAtInfinity"]
+
+_FAR = 10**8
+"""Phonon number at which the drift is taken: corrections of relative order 1/n are then below 1e-7."""
+
+
+class DriftAtInfinity:
+    """d<n>/dt of one mode at very large n, as a function of the parameters.
+
+    ``available`` is False when the model has no U(1) charge that counts the mode, has a second mode, or has
+    functions of the number operator (whose values far up the ladder are not asymptotic).
+    """
+
+    def __init__(self, system: OpenSystem, mode: Mode) -> None:
+        self.mode = mode
+        self.available = _applies(system, mode)
+        if not self.available:
+            return
+        width = _window(system, mode)
+        dimensions = tuple(width if degree == mode else int(degree.dimension or 0) for degree in system.degrees)
+        offsets = tuple(_FAR if degree == mode else 0 for degree in system.degrees)
+        basis = Basis(system.degrees, dimensions, offsets)
+        pairs = Pairs.of(system, basis, system.symmetries.zero)
+        position = system.degrees.index(mode)
+        n = basis.local_index(position)
+        internal = np.arange(basis.size) - n * basis.strides[position]
+        key = np.stack([internal[pairs.kets], internal[pairs.bras], n[pairs.bras] - n[pairs.kets]], axis=1)
+        _, label = np.unique(key, axis=0, return_inverse=True)
+        label = label.reshape(-1)
+        central = n[pairs.kets] == width // 2
+        is_population = pairs.kets == pairs.bras
+        self._size = int(label.max()) + 1
+        self._trace = np.zeros(self._size)
+        self._trace[label[is_population]] = 1
+        entries = generator_entries(system, basis, pairs)
+        self._coefficients = tuple(entry.coefficient for entry in entries)
+        self._folded = np.zeros((len(entries), self._size, self._size))
+        self._climb = np.zeros((len(entries), self._size))
+        for index, entry in enumerate(entries):
+            kept = central[entry.columns]
+            rows, columns, amplitude = entry.rows[kept], entry.columns[kept], entry.amplitude[kept]
+            np.add.at(self._folded[index], (label[rows], label[columns]), amplitude)
+            step = n[pairs.kets[rows]] - width // 2
+            np.add.at(self._climb[index], label[columns], amplitude * step * is_population[rows])
+
+    def __call__(self, values: Mapping[str, Any]) -> tuple[float, float]:
+        """(drift, scale): d<n>/dt and the largest of the terms that it is the sum of, both in units of the rates."""
+        coefficients = scalar_function(self._coefficients)(values)
+        folded = np.tensordot(coefficients, self._folded, axes=1)
+        climb = coefficients @ self._climb
+        # Least squares with the trace condition: well defined also when internal states are not all reached.
+        system = np.vstack([folded / max(abs(folded).max(), 1e-300), self._trace[None, :]])
+        right = np.zeros(self._size + 1)
+        right[-1] = 1
+        internal = np.linalg.lstsq(system, right.astype(complex), rcond=None)[0]
+        parts = climb * internal
+        return float(parts.sum().real), float(abs(parts).max(initial=0.0))
+
+
+def _applies(system: OpenSystem, mode: Mode) -> bool:
+    if any(degree.dimension is None and degree != mode for degree in system.degrees):
+        return False
+    operators = [system.hamiltonian, *(jump.operator for jump in system.jumps)]
+    for operator in operators:
+        for monomial in operator.terms:
+            for degree, factor in monomial:
+                if degree == mode and getattr(factor, "function", None) is not None:
+                    return False
+    return _weight(system, mode) != 0
+
+
+def _weight(system: OpenSystem, mode: Mode) -> int:
+    column = [name for degree in system.degrees for name in degree.quantum_numbers].index(mode.quantum_numbers[0])
+    charges = [charge for charge in system.symmetries.weak if charge.modulus == 0 and charge.weights[column]]
+    return charges[0].weights[column] if len(charges) == 1 else 0
+
+
+def _window(system: OpenSystem, mode: Mode) -> int:
+    """Wide enough that nothing that starts in the middle reaches the edge."""
+    column = [name for degree in system.degrees for name in degree.quantum_numbers].index(mode.quantum_numbers[0])
+    charge = next(c for c in system.symmetries.weak if c.modulus == 0 and c.weights[column])
+    spread = sum(abs(weight) for k, weight in enumerate(charge.weights) if k != column)
+    ladder = 1
+    for operator in (system.hamiltonian, *(jump.operator for jump in system.jumps)):
+        for monomial in operator.terms:
+            for degree, factor in monomial:
+                if degree == mode:
+                    ladder = max(ladder, factor.created + factor.annihilated)
+    return 4 * (spread + 2 * ladder) + 1

@@ -1,0 +1,42 @@
+"""Published systems by name: each is one package with its model, formulas and claims.
+
+A system is loaded when it is asked for, so that listing one never costs the imports of another.
+Every system offers NAME, TITLE, SOURCE, PARAMETERS, SETTINGS, LEVELS, QUANTITIES, CLAIMS and the
+functions ``model(...)`` and ``steady(level, method, **values)``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import Final
+
+from limcyc.errors import UnknownNameError
+
+__all__ = ["SYSTEMS", "load"]
+
+_MODULES: Final = {
+    "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
+    "two-ion-phonon-laser": "limcyc.library.two_ion_phonon_laser",
+}
+
+SYSTEMS: Final = tuple(_MODULES)
+
+
+def load(name: str) -> ModuleType:
+    """The package of a published system.
+
+    name
+        dashed name, one of ``SYSTEMS``, e.g. ``"two-ion-phonon-laser"``
+
+    Returns the module.
+
+    Raises UnknownNameError, with the nearest name, if there is no such system.
+
+    >>> from limcyc import library
+    >>> library.load("two-ion-phonon-laser").NAME
+    'two-ion-phonon-laser'
+    """
+    if name not in _MODULES:
+        raise UnknownNameError("system", name, SYSTEMS)
+    return import_module(_MODULES[name])

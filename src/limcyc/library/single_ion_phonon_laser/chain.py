@@ -1,0 +1,490 @@
+"""Exact steady state of the single-ion phonon laser: a birth-death chain of quantum jumps.
+
+Every jump leaves the ion in its ground level.  Until the next jump the state stays in the span of
+|g,n>, |h,n+1> and |c,n-1>, so the whole laser is a chain of visits to |g,n>, each of which ends in
+|g,n+1> (decay of h) or |g,n-1> (decay of c).  The mean times of one visit are rational functions
+of the two couplings; nothing is approximated, at any order in the Lamb-Dicke parameter.  This
+solution is not in arXiv:2604.18295, which has the case gamma_h = gamma_c only.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from limcyc.errors import CutoffError, ParameterError, RunawayError, SeveralSteadyStatesError
+from limcyc.library.birth_death import distribution_from_log_ratios, phonon_moments
+from limcyc.library.lamb_dicke import check_eta, check_order, sideband_factor, third_order_cutoff
+from limcyc.library.single_ion_phonon_laser.phases import (
+    check_level,
+    check_normalisable,
+    check_rates,
+    tail_ratio,
+)
+
+__all__ = ["Chain", "Visit", "couplings", "steady_chain", "tail_bound", "visit"]
+
+Floats = NDArray[np.float64]
+
+# Longest chains that are tried: minutes of computing, and a tail ratio closer to 1 than any
+# experiment can set.  At all orders each Laguerre polynomial costs n operations.
+_LONGEST = {"1": 2**21, "all": 2**14}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What happens between two jumps when the ion starts in |g,n>; arrays over n.
+
+    ground, heat, cool
+        mean times X_g, X_h, X_c spent in |g,n>, |h,n+1>, |c,n-1>, unit 1/rate
+    up, down
+        probabilities P_h = gamma_h X_h and P_c = gamma_c X_c that the next jump leads to n+1 or n-1
+    ground_heat, ground_cool, heat_cool
+        time integrals of the coherences: <g|M|h> = i ground_heat, <g|M|c> = i ground_cool,
+        <h|M|c> = heat_cool, with M the time integral of |psi><psi| over the visit
+    """
+
+    ground: Floats
+    heat: Floats
+    cool: Floats
+    up: Floats
+    down: Floats
+    ground_heat: Floats
+    ground_cool: Floats
+    heat_cool: Floats
+
+    @property
+    def duration(self) -> Floats:
+        """Mean time of one visit, X_g + X_h + X_c."""
+        return self.ground + self.heat + self.cool
+
+
+def couplings(
+    n: ArrayLike,
+    *,
+    g_h: float,
+    g_c: float,
+    eta_h: float = 0.0,
+    eta_c: float = 0.0,
+    lamb_dicke: str = "1",
+) -> tuple[Floats, Floats]:
+    """Couplings of |g,n> to |h,n+1> and to |c,n-1>.
+
+    G_n = g_h sqrt(n+1) F(n; eta_h),  K_n = g_c sqrt(n) F(n-1; eta_c),  with F of
+    :func:`limcyc.library.lamb_dicke.sideband_factor`: 1 (first order), 1 - eta^2 n/2 (third order),
+    L_n^(1)(eta^2)/(n+1) (all orders).
+
+    n
+        phonon numbers, integers >= 0, any shape
+    g_h, g_c
+        couplings, rates; the factor exp(-eta^2/2) is part of them
+    eta_h, eta_c
+        Lamb-Dicke parameters, >= 0; without effect at first order
+    lamb_dicke
+        ``"1"``, ``"3"`` or ``"all"``
+
+    Returns (G, K), rates, each of the shape of n.  The third order is meaningful only for
+    n < 2/eta^2.
+
+    Raises UnknownNameError for another order and ParameterError for eta < 0.
+
+    Source: arXiv:2604.18295, Eqs. 30, 145, 146.
+
+    >>> from limcyc.library.single_ion_phonon_laser.chain import couplings
+    >>> heating, cooling = couplings([0, 3], g_h=1.0, g_c=2.0)
+    >>> heating.tolist(), [round(float(k), 6) for k in cooling]
+    ([1.0, 2.0], [0.0, 3.464102])
+    """
+    n = np.asarray(n, dtype=float)
+    heating = g_h * np.sqrt(n + 1.0) * sideband_factor(lamb_dicke, eta_h, n)
+    cooling = g_c * np.sqrt(n) * sideband_factor(lamb_dicke, eta_c, np.maximum(n - 1.0, 0.0))
+    return heating, cooling
+
+
+def visit(heating: ArrayLike, cooling: ArrayLike, gamma_h: float, gamma_c: float) -> Visit:
+    """Mean times, jump probabilities and coherences of the visits to |g,n>.
+
+    With a = gamma_h, b = gamma_c, S = G^2 b + K^2 a and D = 4 G^2 a + 4 K^2 b + a b (a+b)::
+
+        X_h = G^2 [4 S + b^2 (a+b)] / (S D)        X_c = K^2 [4 S + a^2 (a+b)] / (S D)
+        X_g = [4 (G^2 + K^2) + a^2 + a b + b^2] / D + a^2 b^2 (a+b) / (4 S D)
+
+    from the 3 x 3 non-Hermitian problem -i (H M - M H^dag) = -\\|g><g\\|, H = G (\\|h><g\\| + h.c.)
+    + K (\\|c><g\\| + h.c.) - i (a \\|h><h\\| + b \\|c><c\\|)/2.
+
+    heating, cooling
+        couplings G and K, rates, equal shape; not both 0 in the same place
+    gamma_h, gamma_c
+        decay rates, > 0
+
+    Returns :class:`Visit`.  Exact.
+
+    Raises ParameterError if G = K = 0 somewhere: the ion never leaves that |g,n>.
+
+    >>> from limcyc.library.single_ion_phonon_laser.chain import visit
+    >>> one = visit([1.0], [0.0], 1.5, 3.0)
+    >>> one.up.tolist(), one.down.tolist(), round(float(one.ground[0]), 6)
+    ([1.0], [0.0], 1.041667)
+    """
+    heating, cooling = np.asarray(heating, dtype=float), np.asarray(cooling, dtype=float)
+    square_h, square_c = heating**2, cooling**2
+    a, b = float(gamma_h), float(gamma_c)
+    escape = square_h * b + square_c * a
+    if not np.all(escape > 0.0):
+        where = int(np.flatnonzero(~(escape > 0.0))[0])
+        raise ParameterError(
+            f"both couplings vanish at position {where} of the chain: the ion stays in |g,n> for "
+            "ever. Give one of the two sidebands a coupling there."
+        )
+    width = 4.0 * square_h * a + 4.0 * square_c * b + a * b * (a + b)
+    both = escape * width
+    # heat = G^2 toward_h/both: kept apart, because the coherences need it without the factor G.
+    toward_h = 4.0 * escape + b * b * (a + b)
+    toward_c = 4.0 * escape + a * a * (a + b)
+    heat, cool = square_h * toward_h / both, square_c * toward_c / both
+    ground = (4.0 * (square_h + square_c) + a * a + a * b + b * b) / width
+    ground = ground + a * a * b * b * (a + b) / (4.0 * both)
+    ground_heat = a * heating * toward_h / (2.0 * both)
+    ground_cool = b * cooling * toward_c / (2.0 * both)
+    heat_cool = 2.0 * (heating * ground_cool + cooling * ground_heat) / (a + b)
+    return Visit(ground, heat, cool, a * heat, b * cool, ground_heat, ground_cool, heat_cool)
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Steady state of the chain; everything stationary follows from it.
+
+    phonons
+        phonon distribution p(n), shape (N,), sum 1
+    jump_rates
+        s(n), rate of jumps that arrive in |g,n>, shape (N,), unit rate
+    blocks
+        density matrix as a direct sum over the charge n - |h><h| + |c><c| = n, complex, shape
+        (N, 3, 3), basis |g,n>, |h,n+1>, |c,n-1>
+    certificate
+        cutoff, ratio and weight of the tail, residual of gamma_h P_h = gamma_c P_c
+    """
+
+    phonons: Floats
+    jump_rates: Floats
+    blocks: NDArray[np.complex128]
+    certificate: dict[str, float | int | str | bool]
+
+    def population(self, level: str) -> float:
+        """Occupation of one level of the ion, ``"g"``, ``"h"`` or ``"c"``.
+
+        P_g = sum X_g s, P_h = sum X_h s, P_c = sum X_c s; they add up to 1 and
+        gamma_h P_h = gamma_c P_c.
+
+        Raises UnknownNameError for any other name; the numbers 1 and 2 are refused, because the
+        paper uses them both ways round.
+
+        >>> from limcyc.library.single_ion_phonon_laser.chain import steady_chain
+        >>> round(steady_chain(1.0, 1.0, 1.5, 3.0).population("h"), 10)
+        0.3085910637
+        """
+        index = check_level(level)
+        return float(self.blocks[:, index, index].real.sum())
+
+    def purity(self) -> float:
+        """Tr rho^2 of ion and motion together."""
+        return float(np.sum(np.abs(self.blocks) ** 2))
+
+    def values(self) -> dict[str, float]:
+        """All stationary numbers by name.
+
+        n, g2, fano, variance (phonon statistics), p0 = p(0), P_ground, P_heat, P_cool (occupations
+        of g, h, c), jump_rate (of all jumps), purity.  For the vacuum g2 and fano are nan.
+
+        >>> from limcyc.library.single_ion_phonon_laser.chain import steady_chain
+        >>> values = steady_chain(1.0, 1.0, 1.5, 3.0).values()
+        >>> round(values["n"], 10), round(values["g2"], 10), round(values["jump_rate"], 10)
+        (3.9832474295, 1.2255096438, 0.9257731912)
+        """
+        moments = phonon_moments(self.phonons)
+        return {
+            "n": moments.n,
+            "g2": moments.g2,
+            "fano": moments.fano,
+            "variance": moments.variance,
+            "p0": float(self.phonons[0]),
+            "P_ground": self.population("g"),
+            "P_heat": self.population("h"),
+            "P_cool": self.population("c"),
+            "jump_rate": float(self.jump_rates.sum()),
+            "purity": self.purity(),
+        }
+
+
+def steady_chain(
+    g_h: float,
+    g_c: float,
+    gamma_h: float,
+    gamma_c: float,
+    *,
+    eta_h: float = 0.0,
+    eta_c: float = 0.0,
+    lamb_dicke: str = "1",
+    n_fock: int | str = "auto",
+    closed: bool = False,
+    tolerance: float = 1e-15,
+) -> Chain:
+    """Exact steady state of the single-ion phonon laser.
+
+    The rates s(n) of jumps into |g,n> obey s(n)/s(n-1) = P_h(n-1)/P_c(n), and
+    p(n) = X_g(n) s(n) + X_h(n-1) s(n-1) + X_c(n+1) s(n+1).
+
+    g_h, g_c, gamma_h, gamma_c
+        rates, > 0 (g_h = 0 gives the vacuum, g_c = 0 a runaway)
+    eta_h, eta_c, lamb_dicke
+        see :func:`couplings`
+    n_fock
+        number of Fock states, >= 3, or ``"auto"``: found from a rigorous bound on the tail
+        (order 1), fixed at floor(2/eta_max^2) + 1 (order 3), or found from the computed weight of
+        the upper half of a longer chain (all orders)
+    closed
+        the cutoff is part of the model: the blue sideband ends at n_fock - 1 and the weight there
+        is not judged.  The result is then that of the truncated Liouvillian.  Always so at order 3.
+    tolerance
+        largest relative share of the discarded levels in <n^2>
+
+    Returns :class:`Chain`; the cost is O(N).  No approximation.  At all orders the chain may have
+    further regions of gain beyond the levels examined; ``certificate["levels_examined"]`` says how
+    far it was followed.
+
+    Raises ParameterError, UnknownNameError (order), RunawayError (order 1, R >= gamma_c/gamma_h;
+    the phase is named, and the unstable dark phase comes with its escape time),
+    SeveralSteadyStatesError (both couplings 0) and CutoffError (the tail does not fit).
+
+    Source: derived here; Eqs. 58, 59, 137, 139 of arXiv:2604.18295 are its case gamma_h = gamma_c.
+
+    >>> from limcyc.library.single_ion_phonon_laser.chain import steady_chain
+    >>> laser = steady_chain(1.0, 1.0, 0.5, 3.0)
+    >>> round(laser.values()["n"], 10), laser.certificate["tail_weight"] < 1e-12
+    (1.3374816659, True)
+    """
+    check_rates(zero_allowed=True, g_h=g_h, g_c=g_c)
+    check_rates(gamma_h=gamma_h, gamma_c=gamma_c)
+    check_eta(eta_h=eta_h, eta_c=eta_c)
+    order = check_order(lamb_dicke)
+    if n_fock != "auto" and (
+        isinstance(n_fock, bool | str) or int(n_fock) != n_fock or n_fock < 3
+    ):
+        raise ParameterError(f'n_fock must be an integer >= 3 or "auto", but is {n_fock!r}.')
+    if eta_h == eta_c == 0.0:
+        order = "1"
+    if g_h == 0.0:
+        return _vacuum(g_c, 3 if n_fock == "auto" else int(n_fock))
+    if g_c == 0.0:
+        raise RunawayError(
+            "no normalisable steady state with g_c = 0: nothing removes phonons, heating phase. "
+            "Give the red sideband a coupling g_c > 0."
+        )
+    model = {"g_h": g_h, "g_c": g_c, "eta_h": eta_h, "eta_c": eta_c, "lamb_dicke": order}
+    if order == "3":
+        states = third_order_cutoff(eta_h, eta_c) if n_fock == "auto" else n_fock
+        return _closed(model, gamma_h, gamma_c, max(3, int(states)), True)
+    if not closed:
+        _refuse(model, gamma_h, gamma_c)
+    if n_fock == "auto":
+        return _open(model, gamma_h, gamma_c, tolerance)
+    chain = _closed(model, gamma_h, gamma_c, int(n_fock), closed)
+    share, allowed = float(chain.certificate["tail_weight"]), max(tolerance, 1e-10)
+    if not closed and share > allowed:
+        raise CutoffError(
+            f"the steady state does not fit {n_fock} Fock states: the last one carries "
+            f"{chain.phonons[-1]:.1e} of the population, a share {share:.1e} of <n^2> (allowed "
+            f'{allowed:.0e}). Raise n_fock or use n_fock="auto".'
+        )
+    return chain
+
+
+def tail_bound(
+    n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: float
+) -> tuple[Floats, Floats]:
+    """Bounds on the chain of first order beyond the phonon number n.
+
+    For all m >= n >= 1: s(m)/s(m-1) <= q (1 + b^2 (a+b)/(4 S(n-1))) D(n)/D(n-1), with q the ratio
+    of the tail, and the mean time of a visit to m-1 is at most 2/min(a,b) plus the decreasing terms
+    of X_g at n-1.  S, D, a, b as in :func:`visit`.
+
+    n
+        phonon numbers, >= 1
+    g_h, g_c, gamma_h, gamma_c
+        rates, > 0
+
+    Returns (ratio, duration), each of the shape of n; both decrease with n, and ratio tends to q.
+
+    >>> from limcyc.library.single_ion_phonon_laser.chain import tail_bound
+    >>> ratio, duration = tail_bound([10, 10**9], 1.0, 1.0, 1.5, 3.0)
+    >>> [round(float(r), 3) for r in ratio]
+    [0.675, 0.5]
+    """
+    n, a, b = np.asarray(n, dtype=float), gamma_h, gamma_c
+
+    def escape(m):
+        return g_h**2 * b * (m + 1.0) + g_c**2 * a * m
+
+    def width(m):
+        return 4.0 * (g_h**2 * a * (m + 1.0) + g_c**2 * b * m) + a * b * (a + b)
+
+    growth = (1.0 + b * b * (a + b) / (4.0 * escape(n - 1.0))) * width(n) / width(n - 1.0)
+    falling = a * a + a * b + b * b + a * a * b * b * (a + b) / (4.0 * escape(n - 1.0))
+    ratio = tail_ratio(g_h, g_c, gamma_h, gamma_c) * growth
+    return ratio, 2.0 / min(a, b) + falling / width(n - 1.0)
+
+
+def _refuse(model: dict, gamma_h: float, gamma_c: float) -> None:
+    """Refuse a chain that has no normalisable steady state."""
+    if model["lamb_dicke"] == "1":
+        check_normalisable(model["g_h"], model["g_c"], gamma_h, gamma_c)
+    elif model["eta_h"] == 0.0:
+        raise RunawayError(
+            "no normalisable steady state with eta_h = 0 < eta_c at all orders: at large phonon "
+            "number the red sideband fades while the blue one grows, heating phase. Give eta_h its "
+            "value, or fix the Fock space with n_fock and closed=True."
+        )
+
+
+def _vacuum(g_c: float, states: int) -> Chain:
+    if g_c == 0.0:
+        raise SeveralSteadyStatesError(
+            "g_h = g_c = 0: ion and motion do not interact and every phonon distribution is "
+            "stationary. Give g_c a value > 0."
+        )
+    phonons = np.zeros(states)
+    phonons[0] = 1.0
+    blocks = np.zeros((states, 3, 3), dtype=complex)
+    blocks[0, 0, 0] = 1.0
+    certificate = {"method": "vacuum", "n_fock": states, "closed": False, "tail_weight": 0.0}
+    return Chain(phonons, np.zeros(states), blocks, certificate)
+
+
+def _visits(model: dict, gamma_h: float, gamma_c: float, states: int, closed: bool):
+    """Visits to n = 0 ... states-1 and the weights of the jumps into them, up to a factor."""
+    heating, cooling = couplings(np.arange(states), **model)
+    if closed:
+        heating[-1] = 0.0
+    visits = visit(heating, cooling, gamma_h, gamma_c)
+    if not np.all(visits.down[1:] > 0.0):
+        where = int(np.flatnonzero(visits.down[1:] == 0.0)[0]) + 1
+        raise ParameterError(
+            f"the red sideband vanishes at n = {where}: phonon numbers below are never reached "
+            "again. Choose eta_c with 2/eta_c^2 outside the Fock space, or all orders."
+        )
+    with np.errstate(divide="ignore"):
+        log_ratio = np.log(visits.up[:-1]) - np.log(visits.down[1:])
+    return visits, distribution_from_log_ratios(log_ratio)
+
+
+def _assemble(
+    visits: Visit, arrivals: Floats, gamma_h: float, gamma_c: float, certificate: dict
+) -> Chain:
+    """Normalise the chain and collect populations, coherences and p(n)."""
+    rates = arrivals / float(visits.duration @ arrivals)
+    blocks = np.zeros((rates.size, 3, 3), dtype=complex)
+    for i, times in enumerate((visits.ground, visits.heat, visits.cool)):
+        blocks[:, i, i] = times * rates
+    for i, j, coherence in (
+        (0, 1, 1j * visits.ground_heat),
+        (0, 2, 1j * visits.ground_cool),
+        (1, 2, visits.heat_cool),
+    ):
+        blocks[:, i, j] = coherence * rates
+        blocks[:, j, i] = np.conj(blocks[:, i, j])
+    phonons = visits.ground * rates
+    phonons[1:] += (visits.heat * rates)[:-1]
+    phonons[:-1] += (visits.cool * rates)[1:]
+    # The last upward visit of an open chain ends beyond the array; its weight is below the tolerance.
+    phonons /= phonons.sum()
+    up, down = gamma_h * blocks[:, 1, 1].real.sum(), gamma_c * blocks[:, 2, 2].real.sum()
+    certificate["balance_residual"] = float(abs(up - down) / (up + down))
+    return Chain(phonons, rates, blocks, certificate)
+
+
+def _closed(model: dict, gamma_h: float, gamma_c: float, states: int, closed: bool) -> Chain:
+    """The truncated chain, equal to the truncated Liouvillian."""
+    visits, arrivals = _visits(model, gamma_h, gamma_c, states, True)
+    chain = _assemble(visits, arrivals, gamma_h, gamma_c, {})
+    squares = np.arange(states) ** 2 * chain.phonons
+    chain.certificate.update(
+        method="birth-death chain",
+        n_fock=states,
+        closed=closed,
+        tail_weight=float(squares[-1] / squares.sum()),
+    )
+    return chain
+
+
+def _open(model: dict, gamma_h: float, gamma_c: float, tolerance: float) -> Chain:
+    """The unbounded chain, cut where the rest does not matter."""
+    order = model["lamb_dicke"]
+    states = 128
+    while states <= _LONGEST[order]:
+        visits, arrivals = _visits(model, gamma_h, gamma_c, states, False)
+        if order == "1":
+            rest = _rest_bounded(visits, arrivals, model, gamma_h, gamma_c)
+        else:
+            rest = _rest_computed(visits, arrivals)
+        enough = np.flatnonzero(rest <= tolerance)
+        if enough.size:
+            keep = max(3, int(enough[0]))
+            return _assemble(
+                _cut(visits, keep),
+                arrivals[:keep],
+                gamma_h,
+                gamma_c,
+                {
+                    "method": "birth-death chain",
+                    "n_fock": keep,
+                    "closed": False,
+                    "tail_weight": float(rest[keep]),
+                    "levels_examined": states,
+                },
+            )
+        states *= 2
+    raise CutoffError(
+        f"the steady state does not fit {_LONGEST[order]} Fock states. "
+        + (
+            f"Its tail falls by {tail_ratio(model['g_h'], model['g_c'], gamma_h, gamma_c):.8g} per "
+            "phonon: move away from the line of stability R = gamma_c/gamma_h."
+            if order == "1"
+            else "Several regions of gain carry weight: fix one with n_fock and closed=True."
+        )
+    )
+
+
+def _rest_bounded(
+    visits: Visit, arrivals: Floats, model: dict, gamma_h: float, gamma_c: float
+) -> Floats:
+    """Upper bound on the share of the levels >= n in <n^2> + <n>, for n = 0 ... N-1.
+
+    They are fed by the visits to n-1+k, k = 0, 1, ..., which reach up to n+k phonons.
+    """
+    n = np.arange(arrivals.size, dtype=float)
+    ratio, duration = tail_bound(
+        np.maximum(n, 1.0), model["g_h"], model["g_c"], gamma_h, gamma_c
+    )
+    gap = np.where(ratio < 1.0, 1.0 - ratio, np.nan)
+    # sum_{k>=0} (n+k)^2 ratio^k
+    moment = n**2 / gap + 2.0 * n * ratio / gap**2 + ratio * (1.0 + ratio) / gap**3
+    rest = np.concatenate(([np.nan], arrivals[:-1])) * duration * moment
+    known = float((visits.duration * (n**2 + n)) @ arrivals)
+    return np.where(np.isnan(rest), np.inf, rest / known)
+
+
+def _rest_computed(visits: Visit, arrivals: Floats) -> Floats:
+    """Share of the levels >= n in <n^2> + <n>, judged by the chain up to 2n only."""
+    n = np.arange(arrivals.size, dtype=float)
+    weight = visits.duration * (n + 1.0) ** 2 * arrivals
+    share = np.cumsum(weight[::-1])[::-1] / weight.sum()
+    # A region of gain above could start right behind the last level looked at: keep half of it.
+    share[arrivals.size // 2 :] = np.inf
+    return share
+
+
+def _cut(visits: Visit, states: int) -> Visit:
+    return Visit(*(getattr(visits, name)[:states] for name in visits.__dataclass_fields__))

@@ -1,0 +1,1 @@
+"""Arrays only, no physics: generators with a fixed pattern, linear solvers, eigenvalues."""

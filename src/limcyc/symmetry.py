@@ -1,0 +1,158 @@
+"""All abelian weak symmetries of an open system, by integer linear algebra.
+
+Give every quantum number (phonon number, occupation of a level) an unknown integer weight. A charge with these weights is
+a weak symmetry when every Hamiltonian monomial changes it by 0 and all monomials of one jump change it by the same amount.
+The changes that must vanish generate a lattice; the characters of Z^D modulo this lattice are all the abelian symmetries
+that are diagonal in the quantum numbers. The Smith normal form lists them: one U(1) for each free direction and one Z_k
+for each elementary divisor k > 1. A charge is strong when no jump changes it at all; then the steady state is not unique.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import sympy
+from sympy.matrices.normalforms import smith_normal_decomp
+from sympy.polys.domains import ZZ
+from sympy.polys.matrices import DomainMatrix
+
+from limcyc.algebra import Degree, Operator
+from limcyc.algebra.operators import Monomial
+from limcyc.system import OpenSystem
+
+__all__ = ["Charge", "Symmetries", "find_symmetries"]
+
+
+@dataclass(frozen=True)
+class Charge:
+    """A conserved additive charge: integer weights of the quantum numbers, modulo ``modulus`` (0 for U(1))."""
+
+    weights: tuple[int, ...]
+    modulus: int
+    names: tuple[str, ...]
+
+    @property
+    def group(self) -> str:
+        """``U(1)`` or ``Z_k``."""
+        return f"Z_{self.modulus}" if self.modulus else "U(1)"
+
+    def of(self, quantum_numbers: np.ndarray) -> np.ndarray:
+        """Charge of basis states, shape (...), from quantum numbers of shape (..., D)."""
+        value = quantum_numbers @ np.array(self.weights, dtype=np.int64)
+        return value % self.modulus if self.modulus else value
+
+    def __str__(self) -> str:
+        text = ""
+        for weight, name in zip(self.weights, self.names, strict=True):
+            if weight:
+                size = "" if abs(weight) == 1 else f"{abs(weight)} "
+                text += f" {'-' if weight < 0 else '+'} {size}{name}"
+        text = text.removeprefix(" + ").replace(" - ", "-", 1) if text.startswith(" - ") else text.removeprefix(" + ")
+        return f"{self.group}: {text}" + (f" mod {self.modulus}" if self.modulus else "")
+
+
+@dataclass(frozen=True)
+class Symmetries:
+    """The weak charges of a system, and the strong ones.
+
+    >>> import limcyc as lc
+    >>> a, h = lc.Mode("a"), lc.Spin("h")
+    >>> ion = lc.OpenSystem(lc.hermitian(a.dag * h.plus), [lc.Jump(h.minus), lc.Jump(a.lower)])
+    >>> print(ion.symmetries)
+    U(1): n_a - h
+    """
+
+    degrees: tuple[Degree, ...]
+    weak: tuple[Charge, ...]
+    strong: tuple[Charge, ...]
+
+    def shift(self, operator: Operator) -> tuple[int, ...] | None:
+        """Change of the weak charges by an operator, or None when its monomials disagree."""
+        shifts = {self._shift(monomial) for monomial in operator.terms}
+        return shifts.pop() if len(shifts) == 1 else None
+
+    def _shift(self, monomial: Monomial) -> tuple[int, ...]:
+        vector = np.array(_change(monomial, self.degrees), dtype=np.int64)
+        return tuple(int(charge.of(vector)) for charge in self.weak)
+
+    @property
+    def zero(self) -> tuple[int, ...]:
+        """The sector of the steady state."""
+        return (0,) * len(self.weak)
+
+    def negative(self, sector: Sequence[int]) -> tuple[int, ...]:
+        """The sector of the Hermitian conjugate."""
+        return tuple(
+            -value % charge.modulus if charge.modulus else -value
+            for value, charge in zip(sector, self.weak, strict=True)
+        )
+
+    def __str__(self) -> str:
+        lines = [str(charge) for charge in self.weak] or ["no abelian weak symmetry"]
+        lines += [f"strong {charge}" for charge in self.strong]
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        return f"Symmetries({'; '.join(str(self).splitlines())})"
+
+
+def find_symmetries(system: OpenSystem) -> Symmetries:
+    """Weak and strong abelian symmetries of a system."""
+    degrees = system.degrees
+    hamiltonian = [_change(monomial, degrees) for monomial in system.hamiltonian.terms]
+    jumps = [
+        [_change(monomial, degrees) for monomial in jump.operator.terms] for jump in system.jumps if jump.rate != 0
+    ]
+    differences = [
+        [x - y for x, y in zip(change, changes[0], strict=True)] for changes in jumps for change in changes[1:]
+    ]
+    every = [change for changes in jumps for change in changes]
+    names = tuple(name for degree in degrees for name in degree.quantum_numbers)
+    weak = _charges(hamiltonian + differences, names)
+    strong = _charges(hamiltonian + every, names)
+    return Symmetries(degrees, weak, strong)
+
+
+def _change(monomial: Monomial, degrees: Sequence[Degree]) -> list[int]:
+    factors = dict(monomial)
+    change: list[int] = []
+    for degree in degrees:
+        change += degree.shift(factors[degree]) if degree in factors else (0,) * len(degree.quantum_numbers)
+    return change
+
+
+def _charges(constraints: Iterable[Sequence[int]], names: tuple[str, ...]) -> tuple[Charge, ...]:
+    """Characters of Z^D modulo the lattice spanned by the constraints."""
+    dimension = len(names)
+    rows = sorted({tuple(row) for row in constraints if any(row)})
+    if not rows:
+        return tuple(Charge(tuple(int(i == k) for i in range(dimension)), 0, names) for k in range(dimension))
+    normal, _, right = smith_normal_decomp(sympy.Matrix(rows), domain=sympy.ZZ)
+    divisors = [abs(int(normal[k, k])) if k < min(normal.shape) else 0 for k in range(dimension)]
+    columns = [[int(right[i, k]) for i in range(dimension)] for k in range(dimension)]
+    free = [column for column, divisor in zip(columns, divisors, strict=True) if divisor == 0]
+    charges = [Charge(_signed(vector), 0, names) for vector in _shortest(free)]
+    for column, divisor in zip(columns, divisors, strict=True):
+        if divisor > 1:
+            charges.append(Charge(tuple(_centred(w, divisor) for w in column), divisor, names))
+    return tuple(charges)
+
+
+def _shortest(vectors: list[list[int]]) -> list[list[int]]:
+    """A basis of short vectors of the same lattice, so that charges read as physicists write them."""
+    if len(vectors) < 2:
+        return vectors
+    reduced = DomainMatrix(vectors, (len(vectors), len(vectors[0])), ZZ).lll()
+    return [[int(x) for x in row] for row in reduced.to_Matrix().tolist()]
+
+
+def _signed(vector: Sequence[int]) -> tuple[int, ...]:
+    first = next((x for x in vector if x), 1)
+    return tuple(x if first > 0 else -x for x in vector)
+
+
+def _centred(weight: int, modulus: int) -> int:
+    weight %= modulus
+    return weight - modulus if 2 * weight > modulus else weight
