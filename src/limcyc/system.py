@@ -69,7 +69,7 @@ class OpenSystem:
     >>> a, kappa = lc.Mode("a"), lc.Parameter("kappa", minimum=0)
     >>> cavity = OpenSystem(0.5 * a.number, [Jump(a.lower, rate=kappa)], name="damped mode")
     >>> cavity.adjoint(a.lower)
-    (-kappa/2 - 0.5*I) a
+    -(kappa/2 + 0.5*I) a
     """
 
     hamiltonian: Operator
@@ -126,10 +126,7 @@ class OpenSystem:
         missing = [n for n, p in self._by_name.items() if n not in given and p.default is None]
         if missing:
             raise ParameterError(f"{self.name!r} needs a value for {', '.join(sorted(missing))}")
-        return {
-            name: parameter.check(given[name] if name in given else parameter.default)
-            for name, parameter in self._by_name.items()
-        }
+        return {name: parameter.check(given.get(name, parameter.default)) for name, parameter in self._by_name.items()}
 
     def adjoint(self, operator: Any) -> Operator:
         """Heisenberg-picture generator: i [H, A] + sum_k rate_k (L^+ A L - {L^+L, A}/2)."""

@@ -15,7 +15,16 @@ import sympy
 from limcyc.algebra.degrees import Degree, Factor
 from limcyc.errors import OperatorError
 
-__all__ = ["Monomial", "Operator", "OperatorLike", "anticommutator", "as_operator", "commutator", "hermitian"]
+__all__ = [
+    "IDENTITY",
+    "Monomial",
+    "Operator",
+    "OperatorLike",
+    "anticommutator",
+    "as_operator",
+    "commutator",
+    "hermitian",
+]
 
 Monomial = tuple[tuple[Degree, Factor], ...]
 
@@ -83,6 +92,7 @@ class Operator(OperatorLike):
 
     __slots__ = ("_hash", "terms")
     terms: Mapping[Monomial, sympy.Expr]
+    _hash: int
 
     def __init__(self, terms: Mapping[Monomial, Any]) -> None:
         clean = {}
@@ -238,10 +248,7 @@ def multiply_monomials(left: Monomial, right: Monomial) -> list[tuple[sympy.Expr
     for name in sorted(by_name):
         degree = by_name[name]
         a, b = factors_left.get(degree), factors_right.get(degree)
-        if a is not None and b is not None:
-            options = degree.multiply(a, b)
-        else:
-            options = [(sympy.S.One, a if b is None else b)]
+        options = degree.multiply(a, b) if a is not None and b is not None else [(sympy.S.One, a if b is None else b)]
         result = [
             (weight * w, monomial if factor is None else (*monomial, (degree, factor)))
             for weight, monomial in result
@@ -266,3 +273,7 @@ def _render(operator: Operator, factor: Any, coefficient: Any, space: str) -> st
         pieces.append((sign, space.join(part for part in (shown, body) if part)))
     text = " ".join(f"{sign} {piece}" for sign, piece in pieces)
     return text[2:] if text.startswith("+ ") else text.replace("- ", "-", 1)
+
+
+IDENTITY = Operator({(): sympy.S.One})
+"""The unit operator."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
-from limcyc.algebra import Mode, Operator, as_operator
+from limcyc.algebra import IDENTITY, Mode, Operator, as_operator
 from limcyc.algebra.matrices import Basis, matrix
 from limcyc.errors import CutoffError, CutoffWarning, OperatorError, ParameterError
 from limcyc.levels.propagation import checked_times, propagate
@@ -165,7 +165,7 @@ def _operator(value: Any) -> Operator:
 
 
 def applied(
-    exact: Exact, state: State, left: Operator, right: Operator = as_operator(1)
+    exact: Exact, state: State, left: Operator, right: Operator = IDENTITY
 ) -> dict[tuple[int, ...], np.ndarray]:
     """B rho C for operators of definite charge, as elements on the pairs of its sector."""
     charges = _combined(exact, left, right)
@@ -190,9 +190,7 @@ def commutator_source(exact: Exact, state: State, perturbation: Operator) -> dic
     sources: dict[tuple[int, ...], np.ndarray] = {}
     for monomial, coefficient in perturbation.terms.items():
         part = Operator({monomial: sympy.I * coefficient})
-        one = as_operator(1)
-        assert one is not None
-        for left, right, sign in ((part, one, 1), (one, part, -1)):
+        for left, right, sign in ((part, IDENTITY, 1), (IDENTITY, part, -1)):
             for charges, elements in applied(exact, state, left, right).items():
                 sources[charges] = sources.get(charges, 0) + sign * elements
     return sources

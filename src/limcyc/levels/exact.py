@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limcyc.algebra import Mode, Operator, as_operator
+from limcyc.algebra import IDENTITY, Mode, Operator, as_operator
 from limcyc.algebra.degrees import Degree
 from limcyc.algebra.matrices import Basis, scalar_function
 from limcyc.errors import CutoffError, OperatorError, ParameterError, RunawayError, SymmetryError
@@ -294,8 +294,10 @@ class Exact:
         """
         state = self.steady_state(cutoffs, closed=closed, **parameters)
         sizes = state.cutoffs
-        response = self.derivative if isinstance(of, str) else self.linear_response
-        derivative = response(of, sizes, closed=closed, **parameters)  # type: ignore[operator]
+        if isinstance(of, str):
+            derivative = self.derivative(of, sizes, closed=closed, **parameters)
+        else:
+            derivative = self.linear_response(of, sizes, closed=closed, **parameters)
         value = state.fisher_information(derivative, reduced_to)
         return Scalar(value, {"residual": derivative._certificate.residual, "cutoffs": state._certificate.cutoffs}, "")
 
@@ -420,7 +422,7 @@ class Exact:
 
     def intensity_relaxation_rate(self, cutoffs: Mapping[Any, int] | None = None, **parameters: Any) -> Scalar:
         """-Re of the slowest nonzero eigenvalue in the sector of the steady state."""
-        return spectra.slowest_rate(self, as_operator(1), self._checked_cutoffs(cutoffs), parameters)
+        return spectra.slowest_rate(self, IDENTITY, self._checked_cutoffs(cutoffs), parameters)
 
     # -- shared ----------------------------------------------------------------------------------------------------
 

@@ -141,7 +141,10 @@ class MeanField:
         import xarray
 
         source = Source(self.system, self.name, values)
-        curves = {n: labelled(c, {"time": (grid, "1/rate")}, n, "", source) for n, c in zip(self.labels, solution.y)}
+        curves = {
+            n: labelled(c, {"time": (grid, "1/rate")}, n, "", source)
+            for n, c in zip(self.labels, solution.y, strict=True)
+        }
         for degree in self.system.degrees:
             if isinstance(degree, Mode):
                 amplitude = solution.y[self._position[degree, ModeFactor(0, 1)]]

@@ -67,10 +67,9 @@ def converged_slow_modes(
 
 
 def slowest_rate(
-    exact: Exact, operator: Operator | None, cutoffs: Mapping[Mode, int] | None, parameters: Mapping[str, Any]
+    exact: Exact, operator: Operator, cutoffs: Mapping[Mode, int] | None, parameters: Mapping[str, Any]
 ) -> Scalar:
     """-Re of the slowest nonzero eigenvalue in the sector of an operator, checked against a larger cutoff."""
-    assert operator is not None
     stationary = list(operator.terms) == [()]
     if not stationary and not any(
         value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 
@@ -10,7 +12,7 @@ __all__ = ["eigenbasis", "quantum_fisher_information"]
 _NEGLIGIBLE = 1e-14
 
 
-def quantum_fisher_information(state: np.ndarray, derivative: np.ndarray) -> float:
+def quantum_fisher_information(state: Any, derivative: Any) -> float:
     """F = 2 sum_ij |<i| d rho |j>|^2 / (p_i + p_j), with rho = sum_i p_i |i><i|.
 
     state, derivative
@@ -35,7 +37,7 @@ def quantum_fisher_information(state: np.ndarray, derivative: np.ndarray) -> flo
     return float(2 * np.sum(abs(rotated.data[kept]) ** 2 / weight[kept]))
 
 
-def eigenbasis(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def eigenbasis(state: Any) -> tuple[np.ndarray, np.ndarray]:
     """Eigenvalues and eigenvectors (columns) of a Hermitian matrix; a sparse one is split into connected blocks."""
     if not sparse.issparse(state):
         return np.linalg.eigh(state)
