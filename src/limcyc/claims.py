@@ -187,9 +187,7 @@ def judge(claim: Claim, got: Any, *, seconds: float = 0.0) -> Outcome:
         message = f"{len(wanted)} numbers were expected, but {len(values)} came out"
         return Outcome(claim, plain, False, seconds, error=message)
     if claim.relation == "equal":
-        passed = all(
-            abs(value - goal) <= _allowance(claim, goal) for value, goal in zip(values, wanted, strict=True)
-        )
+        passed = all(abs(value - goal) <= _allowance(claim, goal) for value, goal in zip(values, wanted, strict=True))
     elif claim.relation == "less":
         passed = all(value < wanted[0] + _allowance(claim, wanted[0]) for value in values)
     elif claim.relation == "greater":

@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import warnings
-from types import ModuleType, SimpleNamespace
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -18,9 +18,12 @@ from limcyc.claims import Claim
 from limcyc.cli.main import app
 from limcyc.cli.values import number
 from limcyc.errors import ParameterError, RunawayError, ValidityWarning
+from limcyc.library.steady import Steady, choose, read_values
 
 KAPPA = lc.Parameter("kappa", meaning="loss", default=1.0, minimum=0.0, exclusive=True)
 N_THERMAL = lc.Parameter("n_thermal", unit="", meaning="bath occupation", minimum=0.0)
+SETTINGS = {"order": ("1", "3", "all"), "n_fock": 'at least 2, or "auto"'}
+LEVELS = {"exact": ("block", "chain"), "mean-field": ("integration",)}
 
 
 def thermal_model():
@@ -32,19 +35,18 @@ def thermal_model():
     )
 
 
-def thermal_steady(level="exact", method=None, *, n_thermal=None, kappa=1.0, order="1", n_fock="auto"):
-    if n_thermal is None:
-        raise ParameterError("`damped mode` needs a value for n_thermal")
-    n_thermal, kappa = N_THERMAL.check(n_thermal), KAPPA.check(kappa)
-    if n_thermal > 1e3:
+def thermal_steady(level="exact", method=None, **values):
+    choose(LEVELS, level, method, "damped-mode")
+    numbers, settings = read_values(values, (KAPPA, N_THERMAL), SETTINGS, "damped-mode")
+    n = numbers["n_thermal"]
+    if n > 1e3:
         raise RunawayError("damped mode has no steady state [at this occupation]\nthat can be stored")
-    if order == "all":
+    if settings.get("order") == "all":
         warnings.warn("all orders are slow", ValidityWarning, stacklevel=2)
-    g2 = 2.0 if n_thermal else float("nan")
-    return SimpleNamespace(
-        values={"n": np.float64(n_thermal), "g2": g2},
+    return Steady(
+        values={"n": np.float64(n), "g2": 2.0 if n else float("nan")},
         certificate={"cutoffs": {"a": 40}, "tail": 1e-14},
-        parameters={"n_thermal": n_thermal, "kappa": kappa, "order": order, "n_fock": n_fock},
+        parameters={**numbers, **settings},
         notes=("a note from the library",),
     )
 
@@ -95,8 +97,8 @@ def damped_mode(monkeypatch):
         TITLE="Damped mode",
         SOURCE="textbook",
         PARAMETERS=(KAPPA, N_THERMAL),
-        SETTINGS={"order": ("1", "3", "all"), "n_fock": 'at least 2, or "auto"'},
-        LEVELS={"exact": ("block", "chain"), "mean-field": ("integration",)},
+        SETTINGS=SETTINGS,
+        LEVELS=LEVELS,
         QUANTITIES={"n": lambda n_thermal: n_thermal},
         CLAIMS=(GOOD, SLOW, LATER),
         model=thermal_model,
@@ -249,7 +251,10 @@ def test_warnings_of_the_library_are_notes():
         ),
         (("steady", "damped-mode", "--set", "kapa=1"), ("parameter 'kapa'", "did you mean 'kappa'")),
         (("steady", "damped-mode", "--set", "ordr=1"), ("did you mean 'order'",)),
-        (("steady", "damped-mode", "--set", "order=2"), ("value of order '2'", "1, 3, all")),
+        (
+            ("steady", "damped-mode", "--set", "n_thermal=1", "--set", "order=2"),
+            ("value of order '2'", "1, 3, all"),
+        ),
         (("steady", "damped-mode", "--set", "kappa"), ("'kappa' is malformed", "name=value")),
         (("steady", "damped-mode", "--set", "kappa="), ("malformed",)),
         (("steady", "damped-mode", "--set", "=1"), ("malformed",)),
@@ -284,9 +289,7 @@ def test_a_refusal_is_an_object_in_json():
     assert error["message"] in result.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments", [("stedy", "damped-mode"), ("steady",), ("steady", "damped-mode", "--lvel", "x")]
-)
+@pytest.mark.parametrize("arguments", [("stedy", "damped-mode"), ("steady",), ("steady", "damped-mode", "--lvel", "x")])
 def test_a_wrong_command_line_exits_with_2(arguments):
     result = run(*arguments)
     assert result.exit_code == 2

@@ -108,9 +108,7 @@ def test_without_axes_a_new_figure_is_made():
 
 def test_a_masked_region_is_hatched_named_and_without_colour(axes):
     dataset = phase_diagram()
-    ax = plotting.phase_map(
-        dataset, axes, variable="n", x="t", y="ratio", names={"runaway": "no steady state"}
-    )
+    ax = plotting.phase_map(dataset, axes, variable="n", x="t", y="ratio", names={"runaway": "no steady state"})
     assert ax is axes
     colours = ax.collections[0].get_array()
     assert (np.ma.getmaskarray(colours) == (dataset.status.values == "runaway")).all()
@@ -228,9 +226,7 @@ def test_curves_have_the_colour_of_their_level_and_gaps_stay_gaps(axes):
         },
         coords={"t": x},
     )
-    plotting.curves(
-        dataset, axes, x="t", levels={"n": "exact", "mean_field": "mean-field"}, labels={"n": "all orders"}
-    )
+    plotting.curves(dataset, axes, x="t", levels={"n": "exact", "mean_field": "mean-field"}, labels={"n": "all orders"})
     assert [line.get_color() for line in axes.lines] == ["black", "#0072B2"]
     assert [line.get_label() for line in axes.lines] == ["all orders", "mean-field"]
     assert np.isnan(axes.lines[1].get_ydata()).any()

@@ -37,10 +37,7 @@ def figure(
         except OSError as problem:
             reason = problem.strerror or problem
             raise ParameterError(f"--out {str(out)!r} cannot be a directory: {reason}") from None
-        made = [
-            make(item, out, quick=quick, vector=vector)
-            for item in track(wanted, f"making {name}", progress=True)
-        ]
+        made = [make(item, out, quick=quick, vector=vector) for item in track(wanted, f"making {name}", progress=True)]
         failed = any(verdict(outcome) == "FAIL" for each in made for outcome in each.outcomes)
         if as_json:
             print_json({"figures": [each.as_dict() for each in made]})

@@ -10,7 +10,6 @@ import typer
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
 from limcyc.cli.render import print_json, print_table, short
-from limcyc.errors import UnknownNameError
 
 __all__ = ["steady"]
 
@@ -32,11 +31,12 @@ def steady(
     with reporting(as_json=as_json) as notes:
         from limcyc import library
         from limcyc.cli.values import assignments
+        from limcyc.library.steady import choose
 
         module = library.load(system)
-        chosen = _method(module, level, method)
+        level, chosen = choose(module.LEVELS, level, method, module.NAME)
         given = assignments(values or (), module.PARAMETERS, module.SETTINGS)
-        result = module.steady(level=level, method=method, **given)
+        result = module.steady(level=level, method=chosen, **given)
         # A remark that also came as a warning is printed once.
         for text in (*result.notes, *notes.take()):
             notes.add(text)
@@ -56,15 +56,6 @@ def steady(
             )
             return
         _print(module, f"{level} ({chosen})", result, remarks)
-
-
-def _method(module: ModuleType, level: str, method: str | None) -> str:
-    if level not in module.LEVELS:
-        raise UnknownNameError(f"level of {module.NAME}", level, module.LEVELS)
-    methods = module.LEVELS[level]
-    if method is not None and method not in methods:
-        raise UnknownNameError(f"method of the level {level}", method, methods)
-    return methods[0] if method is None else method
 
 
 def _print(module: ModuleType, how: str, result: Any, remarks: list[str]) -> None:

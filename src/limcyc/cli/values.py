@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from typing import Any, Final
 
 from limcyc.errors import ParameterError, UnknownNameError
@@ -76,7 +76,7 @@ def _evaluate(node: ast.expr) -> Any:
 
 
 def assignments(
-    texts: Iterable[str], parameters: Iterable[Any], settings: Mapping[str, Any]
+    texts: Iterable[str], parameters: Iterable[Any], settings: Collection[str]
 ) -> dict[str, float | int | str]:
     """The values given by ``--set``, by name.
 
@@ -85,13 +85,13 @@ def assignments(
     parameters
         the system's parameters, with ``name``
     settings
-        the system's settings: name -> tuple of allowed words, or a description of what is allowed
+        names of the system's settings
 
-    Returns numbers for parameters; for settings the word, or an int where one is written.
+    Returns numbers for parameters; for settings the word, or an int if one is written.
 
     Raises UnknownNameError for a name that the system does not have, and ParameterError for a text
-    without ``=``, a name given twice, or a value that cannot be read.  The range of a value is
-    checked by the model that uses it.
+    without ``=``, a name given twice, or a value that cannot be read.  Ranges and words are checked by
+    the system that uses them.
     """
     names = [parameter.name for parameter in parameters]
     values: dict[str, float | int | str] = {}
@@ -104,7 +104,7 @@ def assignments(
         if name in values:
             raise ParameterError(f"--set gives {name} twice; give it once")
         if name in settings:
-            values[name] = _setting(name, value, settings[name])
+            values[name] = _setting(value)
             continue
         try:
             values[name] = number(value)
@@ -113,12 +113,8 @@ def assignments(
     return values
 
 
-def _setting(name: str, value: str, allowed: Any) -> int | str:
-    if isinstance(allowed, tuple | list) and all(isinstance(word, str) for word in allowed):
-        if value not in allowed:
-            raise UnknownNameError(f"value of {name}", value, allowed)
-        return value
+def _setting(text: str) -> int | str:
     try:
-        return int(value)
+        return int(text)
     except ValueError:
-        return value
+        return text

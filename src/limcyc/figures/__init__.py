@@ -51,9 +51,7 @@ def select(name: str) -> tuple[Figure, ...]:
     if name in library.SYSTEMS:
         found = of_system(name)
         if not found:
-            raise ParameterError(
-                f"figures of {name} were asked for, but there are none yet; see `limcyc figures`"
-            )
+            raise ParameterError(f"figures of {name} were asked for, but there are none yet; see `limcyc figures`")
         return found
     system = name.partition(".")[0]
     candidates = of_system(system) if system in library.SYSTEMS else every()

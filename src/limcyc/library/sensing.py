@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import constants, integrate, special
+from scipy import constants, special
 
 from limcyc.errors import ParameterError, RunawayError
 
@@ -326,6 +326,9 @@ def _radial_weight(quartic: float, quadratic: float, linear: float):
     def exponent(amplitude):
         return -quartic * amplitude**4 + quadratic * amplitude**2
 
+    # Slow to import, and needed with a signal only.
+    from scipy import integrate
+
     cut = _largest_amplitude(quartic, quadratic, linear)
     grid = np.linspace(0.0, cut, 2001)
     shift = float(np.max(exponent(grid) + linear * grid))
@@ -354,6 +357,8 @@ def _mean_intensity(quartic: float, quadratic: float, linear: float) -> float:
             # Far below threshold the two terms cancel; what is left is the Mills ratio's expansion.
             return -width / u * (1.0 - 2.0 / u**2 + 10.0 / u**4)
         return centre + width * math.sqrt(2 / math.pi) / float(special.erfcx(-u / math.sqrt(2)))
+    from scipy import integrate
+
     exponent, shift, norm = _radial_weight(quartic, quadratic, linear)
     cut = _largest_amplitude(quartic, quadratic, linear)
 

@@ -187,9 +187,7 @@ def _labels(status: xarray.DataArray) -> xarray.DataArray:
     return status.copy(data=words(status.values))
 
 
-def _norm(
-    values: NDArray[Any], scale: str, limits: tuple[float, float] | None, colours: str
-) -> tuple[Any, str]:
+def _norm(values: NDArray[Any], scale: str, limits: tuple[float, float] | None, colours: str) -> tuple[Any, str]:
     from matplotlib.colors import LogNorm, Normalize
 
     known = ("linear", "log", "diverging")

@@ -66,9 +66,7 @@ class Cells:
         return float((scaled[stop] - scaled[start]) / (scaled[-1] - scaled[0]))
 
 
-def hatch_region(
-    axes: Axes, across: Cells, up: Cells, mask: NDArray[np.bool_], name: str, hatch: str
-) -> None:
+def hatch_region(axes: Axes, across: Cells, up: Cells, mask: NDArray[np.bool_], name: str, hatch: str) -> None:
     """Hatch the cells where ``mask`` (shape (up, across)) holds, and write the name there.
 
     A region too small for its name is named in the legend.

@@ -9,7 +9,6 @@ solution is not in arXiv:2604.18295, which has the case gamma_h = gamma_c only.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np

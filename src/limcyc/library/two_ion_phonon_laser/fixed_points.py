@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from limcyc.errors import ConvergenceError, ParameterError, RunawayError
 from limcyc.library.lamb_dicke import check_order, third_order_limit, vanishing_coupling
@@ -225,6 +224,9 @@ def _rate_difference(intensity: Any, parameters: tuple[float, ...], order: str) 
 
 
 def _bracketed_roots(function: Callable[[Any], Any], largest: float) -> list[float]:
+    # Slow to import, and needed for all orders only.
+    from scipy import optimize
+
     grid = np.linspace(0.0, largest, 6001)[1:]
     values = function(grid)
     changes = np.flatnonzero(np.sign(values[:-1]) * np.sign(values[1:]) < 0)

@@ -107,7 +107,7 @@ def distribution_eq107(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -
     Returns p of shape (N,), normalised, with N so large that the rest does not matter.
     Approximation, see :func:`ratio_eq107`.
 
-    Raises RunawayError for gamma_h > gamma_c, ParameterError for a rate <= 0 or equal decay rates.
+    Raises RunawayError for gamma_h >= gamma_c, ParameterError for a rate <= 0.
 
     Source: arXiv:2604.18295, Eqs. 25, 26 and 107.
 
@@ -133,7 +133,7 @@ def distribution_independent_rates(
     Returns p of shape (N,), normalised, with N so large that the rest does not matter.
     Approximation, see :func:`ratio_independent_rates`.
 
-    Raises RunawayError for gamma_h > gamma_c, ParameterError for a rate <= 0 or equal decay rates.
+    Raises RunawayError for gamma_h >= gamma_c, ParameterError for a rate <= 0.
 
     >>> from limcyc.library.two_ion_phonon_laser.formulas import distribution_independent_rates
     >>> int(distribution_independent_rates(0.6, 0.3, 2.0, 4.0).argmax())  # Eq. 15 gives 19.44
@@ -155,7 +155,7 @@ def moments_eq107(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> Pho
     Returns :class:`~limcyc.library.birth_death.PhononMoments`.  Approximation, see
     ``VALIDITY["eq107"]``.
 
-    Raises RunawayError for gamma_h > gamma_c, ParameterError for a rate <= 0 or equal decay rates.
+    Raises RunawayError for gamma_h >= gamma_c, ParameterError for a rate <= 0.
 
     Source: arXiv:2604.18295, Eqs. 27 and 107.
 
@@ -175,7 +175,7 @@ def moments_independent_rates(g_h: float, g_c: float, gamma_h: float, gamma_c: f
     Returns :class:`~limcyc.library.birth_death.PhononMoments`.  Approximation, see
     ``VALIDITY["independent-rates"]``.
 
-    Raises RunawayError for gamma_h > gamma_c, ParameterError for a rate <= 0 or equal decay rates.
+    Raises RunawayError for gamma_h >= gamma_c, ParameterError for a rate <= 0.
 
     >>> from limcyc.library.two_ion_phonon_laser.formulas import moments_independent_rates
     >>> round(moments_independent_rates(1.0, 0.5, 1.5, 3.0).g2, 6)
@@ -201,7 +201,7 @@ def g2_eq111(g_h: float, g_c: float, gamma_h: float, gamma_c: float, *, digits: 
 
     Returns g2(0).  Equal to :func:`moments_eq107` and slower; the sum is the better route.
 
-    Raises RunawayError for gamma_h > gamma_c, ParameterError for a rate <= 0 or equal decay rates.
+    Raises RunawayError for gamma_h >= gamma_c, ParameterError for a rate <= 0.
 
     Source: arXiv:2604.18295, Eqs. 111-115.
 

@@ -104,7 +104,7 @@ def model(lamb_dicke: str = "1") -> OpenSystem:
     >>> model().hamiltonian
     g_c a s+_c + g_h a s-_h + g_c a^+ s-_c + g_h a^+ s+_h
     >>> print(model().symmetries)
-    weak U(1)
+    U(1): n_a + c - h
     """
     order = check_order(lamb_dicke)
     heating, cooling = (

@@ -181,23 +181,29 @@ def check_normalisable(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -
 
     Returns "dark", "threshold" or "lasing".
 
-    Raises RunawayError in the heating and unstable dark phases, ParameterError for a rate <= 0 and
-    for gamma_h = gamma_c.
+    Raises RunawayError in the heating and unstable dark phases and for gamma_h = gamma_c, where the
+    tail is a power law that is not covered; ParameterError for a rate <= 0.
 
     >>> from limcyc.library.two_ion_phonon_laser.phases import check_normalisable
     >>> check_normalisable(1.0, 3.0, 1.5, 3.0)
     'dark'
     """
-    name = phase(g_h, g_c, gamma_h, gamma_c)
-    if name in ("heating", "unstable dark"):
-        fixed_point = (
-            "the mean-field dark state is unstable and the amplitude runs away"
-            if name == "heating"
-            else "the mean-field fixed point is unstable, the dark state only metastable"
-        )
+    name = str(phase_map(g_h, g_c, gamma_h, gamma_c))
+    if name in ("dark", "threshold", "lasing"):
+        return name
+    if name == "undecided":
         raise RunawayError(
-            f"The steady state was asked for in the {name} phase, gamma_h = {gamma_h:.6g} > gamma_c "
-            f"= {gamma_c:.6g}: there is no normalisable steady state; {fixed_point}. Choose "
-            "gamma_h < gamma_c, or compute a transient."
+            f"The steady state was asked for at gamma_h = gamma_c = {float(gamma_h):.6g}, the line where "
+            "no normalisable steady state is known: the tail of the distribution is a power law. Choose "
+            "gamma_h < gamma_c."
         )
-    return name
+    fixed_point = (
+        "the mean-field dark state is unstable and the amplitude runs away"
+        if name == "heating"
+        else "the mean-field fixed point is unstable, the dark state only metastable"
+    )
+    raise RunawayError(
+        f"The steady state was asked for in the {name} phase, gamma_h = {gamma_h:.6g} > gamma_c = "
+        f"{gamma_c:.6g}: there is no normalisable steady state; {fixed_point}. Choose gamma_h < gamma_c, "
+        "or compute a transient."
+    )

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["VALIDITY"]
 
 _GRID: Final = (
-    "on a grid of 133 points at or above threshold (gamma_h = 1.5; g_h = 0.3 ... 8; "
+    "on a grid of 135 points at or above threshold (gamma_h = 1.5; g_h = 0.3 ... 8; "
     "gamma_h/gamma_c = 0.02 ... 0.4; g_h^2/g_c^2 = 0.1 ... 30)"
 )
 
