@@ -438,6 +438,10 @@ class Exact:
             self._sectors.popitem(last=False)
         return sector
 
+    def needed_cutoffs(self, state: State, tolerance: float = 1e-11) -> dict[Mode, int]:
+        """Fock states that are enough for this state, independent of what was solved before."""
+        return {mode: next(cutoff_ladder(_enough(state.populations(mode), tolerance))) for mode in self.modes}
+
     def charge_of(self, operator: Operator) -> tuple[int, ...]:
         """Charge of an operator, or :class:`limcyc.errors.SymmetryError` when its monomials disagree."""
         if not operator.terms:

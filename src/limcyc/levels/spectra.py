@@ -25,6 +25,9 @@ __all__ = ["converged_slow_modes", "slowest_rate", "spectrum"]
 _AGREEMENT = 1e-6
 """Relative change of the slowest rate between two cutoffs that still counts as converged."""
 
+_GROWTH = (1.0, 1.25, 1.5, 1.75)
+"""Cutoffs tried, in units of what the steady state needs."""
+
 
 def spectrum(exact: Exact, state: State, mode: Mode, frequencies: Any) -> xarray.DataArray:
     """See :meth:`limcyc.Exact.spectrum`."""
@@ -100,34 +103,38 @@ def _converged(
     state = exact.steady_state(cutoffs, **parameters)
     charges = exact.charge_of(operator)
     stationary = charges == exact.system.symmetries.zero
-    sizes = state.cutoffs
-    found = []
-    dominance = None
-    for factor in (1.0, 1.25):
-        grown = {mode: int(np.ceil(factor * size)) for mode, size in sizes.items()}
-        sector = exact.sector(grown, charges)
+    # No more Fock states than the steady state needs: rounding in a strongly non-normal generator grows with the cutoff.
+    first = state.cutoffs if cutoffs is not None else exact.needed_cutoffs(state)
+    found: list[np.ndarray] = []
+    change, dominance = 0.0, None
+    sizes = first
+    for factor in _GROWTH:
+        sizes = {mode: int(np.ceil(factor * size)) for mode, size in first.items()}
+        sector = exact.sector(sizes, charges)
         data = sector.fill(state.parameters)
         shift = _shift(exact, state, operator, near, stationary, data)
         values, vectors = eigenvalues_near(sector.generator, sector.plan, data, shift, min(count + 4, sector.size - 2))
         order = np.argsort(-values.real)
         values, vectors = values[order], vectors[:, order]
         found.append(values[:count])
-        if factor == 1.0 and not stationary:
-            dominance = _weight(exact, state, operator, sector, data, values[0], vectors[:, 0])
+        if dominance is None and not stationary:
+            dominance = _weight(exact, state, operator, sector, data, values[0], vectors[:, 0], sizes)
         if not exact.modes:
-            found.append(values[:count])
             break
-    index = 1 if stationary else 0
-    one, two = found[0][index], found[1][index]
-    change = float(abs(one - two) / max(abs(two), 1e-300))
+        if len(found) > 1:
+            one, two = (values[1 if stationary else 0] for values in found[-2:])
+            change = float(abs(one - two) / max(abs(two), 1e-300))
+            if change <= _AGREEMENT:
+                break
     named = {mode.name: size for mode, size in sizes.items()}
     if change > _AGREEMENT:
+        history = ", ".join(f"{values[1 if stationary else 0]:.6g}" for values in found)
         raise ConvergenceError(
-            f"slowest eigenvalue of {exact.system.name!r} in the sector of {operator!r}: {one:.6g} with cutoffs {named} and "
-            f"{two:.6g} with 25% more (change {change:.1e}, allowed {_AGREEMENT:.0e}). The eigenvalue belongs to a "
-            "non-normal continuum and is not a linewidth; use g1(...) by propagation"
+            f"slowest eigenvalue of {exact.system.name!r} in the sector of {operator!r}: {history} with cutoffs growing up "
+            f"to {named} (last change {change:.1e}, allowed {_AGREEMENT:.0e}). The eigenvalue belongs to a non-normal "
+            "continuum and is not a linewidth; use g1(...) by propagation"
         )
-    return found[1], change, named, dominance
+    return found[-1], change, named, dominance
 
 
 def _shift(
@@ -148,11 +155,19 @@ def _shift(
 
 
 def _weight(
-    exact: Exact, state: State, operator: Operator, sector: Sector, data: np.ndarray, value: complex, right: np.ndarray
+    exact: Exact,
+    state: State,
+    operator: Operator,
+    sector: Sector,
+    data: np.ndarray,
+    value: complex,
+    right: np.ndarray,
+    sizes: Mapping[Mode, int],
 ) -> float:
     """Share of one eigenmode in Tr[A^+ exp(L t) A rho] at t = 0: (row . r)(l . start)/(l . r)/(row . start)."""
-    start = next(iter(applied(exact, state, operator).values()))
-    row = expectation_row(operator.dag, state.basis, sector.pairs.kets, sector.pairs.bras, state.parameters)
+    fitting = exact.steady_state(sizes, **state.parameters)
+    start = next(iter(applied(exact, fitting, operator).values()))
+    row = expectation_row(operator.dag, sector.basis, sector.pairs.kets, sector.pairs.bras, state.parameters)
     shifted = data.astype(complex)
     shifted[sector.generator.diagonal] -= value + 1e-10 * abs(data).max()
     factorization = sector.plan.factor(shifted)

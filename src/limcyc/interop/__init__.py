@@ -1,0 +1,1 @@
+"""Interchange with other libraries; each is imported only when its module is used."""
