@@ -165,7 +165,7 @@ class Operator(OperatorLike):
         return Operator({m: c.subs(values) for m, c in self.terms.items()})
 
     def __repr__(self) -> str:
-        return _render(self, lambda d, f: d.text(f), str, " ") or "0"
+        return _render(self, lambda d, f: d.text(f), lambda c: sympy.sstr(c, full_prec=False), " ") or "0"
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex}$"
@@ -173,7 +173,7 @@ class Operator(OperatorLike):
     @property
     def latex(self) -> str:
         """The operator as LaTeX, without delimiters."""
-        return _render(self, lambda d, f: d.latex(f), sympy.latex, r" ") or "0"
+        return _render(self, lambda d, f: d.latex(f), lambda c: sympy.latex(c, full_prec=False), r" ") or "0"
 
 
 def as_operator(value: Any) -> Operator | None:
