@@ -13,7 +13,7 @@ from scipy import sparse
 from limcyc._version import __version__
 from limcyc.algebra import Mode, Operator, as_operator
 from limcyc.algebra.degrees import Degree
-from limcyc.algebra.matrices import Basis, cached_matrix, matrix
+from limcyc.algebra.matrices import Basis, cached_matrix, matrix, scalar_function
 from limcyc.errors import OperatorError
 from limcyc.measures import phase_space, phonons
 from limcyc.measures.sensing import eigenbasis, quantum_fisher_information
@@ -132,7 +132,7 @@ class State:
             raise OperatorError(f"mean() needs an operator, got {operator!r}")
         total = 0j
         if list(wanted.terms) == [()]:
-            total = complex(wanted.terms[()]) * self._trace()
+            total = complex(scalar_function((wanted.terms[()],))(self.parameters)[0]) * self._trace()
         else:
             product = cached_matrix(wanted, self.basis, self.parameters)
             total = complex(product.multiply(self.matrix.T).sum())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limcyc.algebra import as_operator
-from limcyc.errors import ConvergenceError, CutoffError, LimcycError, ParameterError, RunawayError
+from limcyc.errors import (
+    ConvergenceError,
+    CutoffError,
+    LimcycError,
+    ParameterError,
+    RunawayError,
+    SeveralSteadyStatesError,
+    UnknownNameError,
+)
 from limcyc.progress import track
 from limcyc.results import Source, State, provenance
 
@@ -18,13 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["STATUS", "sweep"]
 
-STATUS: dict[str, int] = {"steady": 0, "runaway": 1, "cutoff": 2, "not converged": 3}
+STATUS: dict[str, int] = {"steady": 0, "runaway": 1, "cutoff": 2, "not converged": 3, "not unique": 4}
 """Meaning of the variable ``status``: why a point of a sweep has no value."""
 
 _STATUS_OF: tuple[tuple[type[LimcycError], str], ...] = (
     (RunawayError, "runaway"),
     (CutoffError, "cutoff"),
     (ConvergenceError, "not converged"),
+    (SeveralSteadyStatesError, "not unique"),
 )
 
 
@@ -80,6 +90,7 @@ def sweep(
     status = np.zeros(shape, dtype=np.int8)
     known = level.system.parameters
     derived = derived or {}
+    _check_axes(level.system.name, axes, known, derived)
     for index in track(list(_serpentine(shape)), description=f"sweep of {level.system.name}", progress=progress):
         point = {name: float(values[i]) for (name, values), i in zip(axes.items(), index, strict=True)}
         parameters = dict(fixed or {}) | {n: v for n, v in point.items() if n in known or not derived}
@@ -101,6 +112,16 @@ def sweep(
         result[name].attrs = {"units": "rate" if name == "residual" else "", "long_name": name.replace("_", " ")}
     result.attrs = provenance(Source(level.system, level.name, dict(fixed or {})))
     return result
+
+
+def _check_axes(
+    system: str, axes: Mapping[str, Any], known: Mapping[str, Any], derived: Mapping[str, Callable[..., float]]
+) -> None:
+    """An axis that is neither a parameter nor an argument of a derived one would be ignored without a word."""
+    arguments = {name for function in derived.values() for name in inspect.signature(function).parameters}
+    for name in axes:
+        if name not in known and name not in arguments:
+            raise UnknownNameError(f"axis of the sweep of {system!r}", name, sorted({*known, *arguments}))
 
 
 def _measurement(name: str, what: Any) -> Callable[[State], float]:

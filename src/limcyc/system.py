@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import sympy
 
 from limcyc.algebra import Degree, Operator, Parameter, anticommutator, as_operator, commutator
+from limcyc.algebra.matrices import scalar_function
 from limcyc.errors import OperatorError, ParameterError, UnknownNameError
 
 __all__ = ["Jump", "OpenSystem"]
@@ -118,7 +120,8 @@ class OpenSystem:
         """Numbers for all parameters: given ones checked, others from their defaults.
 
         Raises :class:`limcyc.errors.UnknownNameError` for a name that the model does not have, and
-        :class:`limcyc.errors.ParameterError` for a value out of range or a missing one.
+        :class:`limcyc.errors.ParameterError` for a value out of range, a missing one, or one that makes the rate of a
+        jump negative or complex.
         """
         for name in given:
             if name not in self._by_name:
@@ -126,7 +129,25 @@ class OpenSystem:
         missing = [n for n, p in self._by_name.items() if n not in given and p.default is None]
         if missing:
             raise ParameterError(f"{self.name!r} needs a value for {', '.join(sorted(missing))}")
-        return {name: parameter.check(given.get(name, parameter.default)) for name, parameter in self._by_name.items()}
+        values = {name: p.check(given.get(name, p.default)) for name, p in self._by_name.items()}
+        self._check_rates(values)
+        return values
+
+    def _check_rates(self, values: Mapping[str, float | complex]) -> None:
+        if not self.jumps:
+            return
+        with np.errstate(all="ignore"):
+            rates = scalar_function(tuple(jump.rate for jump in self.jumps))(values)
+        for jump, rate in zip(self.jumps, rates, strict=True):
+            if not (rate.imag == 0 and 0 <= rate.real < float("inf")):
+                shown = rate.real if rate.imag == 0 else rate
+                used = ", ".join(
+                    f"{symbol.name} = {values[symbol.name]:g}" for symbol in sorted(jump.rate.free_symbols, key=str)
+                )
+                raise ParameterError(
+                    f"the rate {jump.rate} of the jump {jump.operator!r} of {self.name!r} must be real, finite and not "
+                    f"negative; at {used} it is {shown:g}"
+                )
 
     def adjoint(self, operator: Any) -> Operator:
         """Heisenberg-picture generator: i [H, A] + sum_k rate_k (L^+ A L - {L^+L, A}/2)."""

@@ -189,7 +189,7 @@ def test_steady_prints_values_certificate_and_notes():
     text = answer("steady", "damped-mode", "--set", "n_thermal=2")
     assert "exact (block)" in text
     assert "g2" in text
-    assert "certificate: cutoffs = a = 40, tail = 1e-14" in text
+    assert "certificate: cutoffs = {a = 40}, tail = 1e-14" in text
     assert "note: a note from the library" in text
 
 
@@ -232,6 +232,36 @@ def test_warnings_of_the_library_are_notes():
     assert "ValidityWarning" not in result.output
     data = json.loads(answer(*arguments, "--json"))
     assert data["notes"] == ["a note from the library", "all orders are slow"]
+
+
+@pytest.mark.filterwarnings("default::RuntimeWarning")
+def test_other_warnings_are_notes_that_say_where_they_come_from(monkeypatch, damped_mode):
+    def noisy(**values):
+        warnings.warn("overflow encountered", RuntimeWarning, stacklevel=1)
+        return thermal_steady(**values)
+
+    monkeypatch.setattr(damped_mode, "steady", noisy)
+    text = answer("steady", "damped-mode", "--set", "n_thermal=1")
+    assert "note: RuntimeWarning: overflow encountered (test_cli.py, line" in text
+
+
+def test_a_terminal_keeps_verdict_and_number_of_every_claim_on_one_line(monkeypatch, capsys):
+    from limcyc.claims import judge
+    from limcyc.cli.render import claims_table
+
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setattr(type(sys.stdout), "isatty", lambda stream: True)
+    long = claim("a long story of a number that does not fit into the width of a terminal " * 3, 2.0)
+    claims_table([judge(long, 2.123456789), judge(GOOD, 2.0)], title="long")
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    row = next(line for line in lines if "2.1234568" in line)
+    for word in ("FAIL", "a long story", "2 +- 1e-09"):
+        assert word in row
+    assert lines[-1].startswith("FAIL: a long story")
+    assert long.name in lines[-1]
+    assert "Planck's law" in lines[-1]
 
 
 # Requests that cannot be answered

@@ -198,9 +198,7 @@ def test_radial_wigner_of_known_states():
     width = 2 * 0.6 / 0.4 + 1
     expected = np.exp(-(rho**2) / width) / (math.pi * width)
     np.testing.assert_allclose(squeezing.radial_wigner(thermal, rho), expected, atol=1e-13)
-    norm = integrate.quad(
-        lambda s: 2 * math.pi * s * float(squeezing.radial_wigner([0.1, 0.2, 0.7], s)), 0, 8
-    )[0]
+    norm = integrate.quad(lambda s: 2 * math.pi * s * float(squeezing.radial_wigner([0.1, 0.2, 0.7], s)), 0, 8)[0]
     assert norm == pytest.approx(1.0, abs=1e-9)
     high = np.zeros(400)
     high[-1] = 1.0

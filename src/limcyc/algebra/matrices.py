@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import sympy
-from scipy import sparse, special
+from scipy import sparse
 
 from limcyc.algebra.degrees import Degree
 from limcyc.algebra.modes import NUMBER
@@ -161,11 +161,17 @@ def _matrix_of(operator: Operator, basis: Basis, values: tuple[tuple[str, Any], 
     return matrix(operator, basis, dict(values))
 
 
-_MODULES = [
-    {"assoc_laguerre": lambda n, k, x: special.eval_genlaguerre(n, k, x), "laguerre": special.eval_laguerre},
-    "scipy",
-    "numpy",
-]
+def _assoc_laguerre(n: np.ndarray, k: float, x: float) -> np.ndarray:
+    from scipy import special  # slow to import, and few models have functions of a number operator
+
+    return special.eval_genlaguerre(n, k, x)
+
+
+def _modules(*expressions: sympy.Expr) -> list[Any]:
+    """Where lambdify looks names up; the special functions of SciPy only when an expression has one."""
+    functions = {type(f) for expression in expressions for f in expression.atoms(sympy.Function)}
+    special = any(f.__module__.startswith("sympy.functions.special") for f in functions - {sympy.assoc_laguerre})
+    return [{"assoc_laguerre": _assoc_laguerre}, *(["scipy"] if special else []), "numpy"]
 
 
 @lru_cache(maxsize=512)
@@ -173,10 +179,15 @@ def scalar_function(expressions: tuple[sympy.Expr, ...]) -> Callable[[Mapping[st
     """Numbers of several parameter expressions at once: ``f({"g": 1.0}) -> complex array``."""
     names = sorted({symbol.name for expression in expressions for symbol in expression.free_symbols})
     symbols = {s.name: s for expression in expressions for s in expression.free_symbols}
-    function = sympy.lambdify([symbols[name] for name in names], list(expressions), modules=_MODULES)
+    function = sympy.lambdify([symbols[name] for name in names], list(expressions), modules=_modules(*expressions))
 
     def evaluate(values: Mapping[str, Any]) -> np.ndarray:
-        return np.array(function(*(_value(values, name) for name in names)), dtype=complex)
+        try:
+            return np.array(function(*(_value(values, name) for name in names)), dtype=complex)
+        except (ZeroDivisionError, OverflowError) as error:
+            shown = ", ".join(str(expression) for expression in expressions if expression.free_symbols)
+            numbers = ", ".join(f"{name} = {values[name]:g}" for name in names)
+            raise ParameterError(f"a coefficient has no finite value at {numbers} ({error}): one of {shown}") from error
 
     return evaluate
 
@@ -185,7 +196,7 @@ def scalar_function(expressions: tuple[sympy.Expr, ...]) -> Callable[[Mapping[st
 def number_function(expression: sympy.Expr) -> Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]:
     """Values of F(n; parameters) on an array of occupation numbers."""
     symbols = sorted(expression.free_symbols - {NUMBER}, key=str)
-    function = sympy.lambdify([NUMBER, *symbols], expression, modules=_MODULES)
+    function = sympy.lambdify([NUMBER, *symbols], expression, modules=_modules(expression))
 
     def evaluate(n: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
         distinct, position = np.unique(n, return_inverse=True)

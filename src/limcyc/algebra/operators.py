@@ -268,7 +268,7 @@ def _render(operator: Operator, factor: Any, coefficient: Any, space: str) -> st
         sign = "-" if value.could_extract_minus_sign() else "+"
         magnitude = -value if sign == "-" else value
         shown = "" if magnitude == 1 and body else coefficient(magnitude)
-        if magnitude.is_Add and body:
+        if magnitude.is_Add and (body or sign == "-"):
             shown = f"({shown})"
         pieces.append((sign, space.join(part for part in (shown, body) if part)))
     text = " ".join(f"{sign} {piece}" for sign, piece in pieces)

@@ -24,4 +24,4 @@ def figures(
             entries = [{"figure": item.name, "title": item.title, "caption": item.caption} for item in known]
             print_json({"figures": entries})
             return
-        print_table(("figure", "title"), [(item.name, item.title) for item in known], unbroken=("figure",))
+        print_table(("figure", "title"), [(item.name, item.title) for item in known])

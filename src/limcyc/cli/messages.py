@@ -7,7 +7,8 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TextIO
 
 import typer
 
@@ -20,7 +21,7 @@ EXIT_REFUSED = 2
 
 @dataclass
 class Notes:
-    """Warnings of limcyc that arrived while a command ran."""
+    """Warnings that arrived while a command ran."""
 
     texts: list[str] = field(default_factory=list)
 
@@ -38,7 +39,7 @@ class Notes:
 
 @contextmanager
 def reporting(*, as_json: bool = False) -> Iterator[Notes]:
-    """Turn errors of limcyc into one message and exit code 2, and its warnings into notes.
+    """Turn errors of limcyc into one message and exit code 2, and warnings into notes.
 
     as_json
         whether standard output carries JSON; the error then stands there as an object, too
@@ -48,13 +49,19 @@ def reporting(*, as_json: bool = False) -> Iterator[Notes]:
     notes = Notes()
     refusal: LimcycError | None = None
     with warnings.catch_warnings():
-        usual = warnings.showwarning
 
-        def show(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
-            if issubclass(category, LimcycWarning):
-                notes.add(str(message))
-            else:
-                usual(message, category, *where, **options)
+        def show(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            text = str(message)
+            if not issubclass(category, LimcycWarning):
+                text = f"{category.__name__}: {text} ({Path(filename).name}, line {lineno})"
+            notes.add(text)
 
         warnings.showwarning = show
         warnings.simplefilter("default", LimcycWarning)

@@ -76,7 +76,6 @@ def _print(facts: dict[str, Any]) -> None:
             )
             for item in facts["parameters"]
         ],
-        unbroken=("parameter", "range"),
     )
     print_table(("setting", "allowed"), list(facts["settings"].items()))
     print_table(

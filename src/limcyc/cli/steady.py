@@ -9,7 +9,7 @@ import typer
 
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
-from limcyc.cli.render import print_json, print_table, short
+from limcyc.cli.render import listed, print_json, print_table, short
 
 __all__ = ["steady"]
 
@@ -64,9 +64,10 @@ def _print(module: ModuleType, how: str, result: Any, remarks: list[str]) -> Non
         ("quantity", "value"),
         [(name, short(value)) for name, value in result.values.items()],
         title=title,
-        unbroken=("quantity",),
     )
-    typer.echo(f"at: {short(result.parameters)}")
-    typer.echo(f"certificate: {short(result.certificate) or 'none'}")
+    typer.echo(f"at: {listed(result.parameters)}")
+    typer.echo(f"certificate: {listed(result.certificate, digits=3) or 'none'}")
     for text in remarks:
-        typer.echo(f"note: {text}")
+        # The certificate of a formula is its validity, which may be remarked upon, too.
+        if text not in result.certificate.values():
+            typer.echo(f"note: {text}")

@@ -36,5 +36,4 @@ def systems(
         print_table(
             ("system", "title", "levels", "source"),
             [(module.NAME, module.TITLE, ", ".join(module.LEVELS), module.SOURCE) for module in modules],
-            unbroken=("system",),
         )

@@ -48,13 +48,12 @@ def select(name: str) -> tuple[Figure, ...]:
     Raises UnknownNameError, with the nearest name, if nothing is called so, and ParameterError
     for a system without figures.
     """
-    if name in library.SYSTEMS:
-        found = of_system(name)
-        if not found:
-            raise ParameterError(f"figures of {name} were asked for, but there are none yet; see `limcyc figures`")
-        return found
     system = name.partition(".")[0]
     candidates = of_system(system) if system in library.SYSTEMS else every()
+    if not candidates:
+        raise ParameterError(f"the figure {name!r} was asked for, but there are none yet; see `limcyc figures`")
+    if name in library.SYSTEMS:
+        return candidates
     for figure in candidates:
         if figure.name == name:
             return (figure,)

@@ -42,6 +42,11 @@ def evolve(
     chosen = observables or {f"n_{mode.name}": mode.number for mode in exact.modes}
     operators = {name: _operator(operator) for name, operator in chosen.items()}
     if isinstance(initial, State):
+        if initial.basis.degrees != exact.system.degrees:
+            raise ParameterError(
+                f"the initial state belongs to {initial.system.name!r} with the parts {initial.basis.degrees!r}; the parts of "
+                f"{exact.system.name!r} are {exact.system.degrees!r}"
+            )
         cutoffs = initial.cutoffs
         initial = initial.density_matrix()
     if isinstance(initial, np.ndarray) and cutoffs is None:
@@ -56,7 +61,9 @@ def evolve(
                 stacklevel=3,
             )
         return _dataset(exact, curves, edge, grid, values, cutoffs)
-    start = 16 + max((int(label) for label in _labels(exact, initial).values() if isinstance(label, int)), default=0)
+    start = 16 + max(
+        (int(label) for label in _labels(exact, initial).values() if isinstance(label, int | np.integer)), default=0
+    )
     for size in cutoff_ladder(start):
         if size > LARGEST_CUTOFF // 10:
             raise CutoffError(

@@ -66,7 +66,7 @@ class Exact:
         cutoffs: Mapping[Any, int] | None = None,
         *,
         closed: bool = False,
-        tolerance: float = 1e-11,
+        tolerance: float = 1e-13,
         method: str | None = None,
         **parameters: Any,
     ) -> State:
@@ -90,6 +90,8 @@ class Exact:
         :class:`limcyc.errors.ParameterError` for missing, unknown or invalid parameters.
         """
         values = self.system.values(parameters)
+        if not 0 < tolerance < 1:
+            raise ParameterError(f"tolerance is the population that a cutoff may discard, in (0, 1); got {tolerance!r}")
         fixed = self._checked_cutoffs(cutoffs)
         if closed and fixed is None and self.modes:
             raise ParameterError("closed=True declares a given cutoff to be part of the model; give cutoffs={mode: N}")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy
-from scipy.integrate import solve_ivp
 
 from limcyc.algebra import Levels, Mode, Operator
 from limcyc.algebra.degrees import Degree, Factor
@@ -121,16 +120,19 @@ class MeanField:
 
         Returns a Dataset over ``time``: complex moments by label, and ``n_<mode>`` = |<a>|^2.
         """
+        from scipy.integrate import solve_ivp  # slow to import, and the exact level does not need it
+
         values = self.system.values(parameters)
         grid = checked_times(times)
         start = self._initial(initial or {})
         function = self._right_hand_side(scalar_function(self._coefficients)(values))
+        distinct, position = np.unique(grid, return_inverse=True)
         solution = solve_ivp(
             function,
             (0.0, grid[-1] or 1e-300),
             start,
             method="DOP853",
-            t_eval=grid,
+            t_eval=distinct,
             rtol=tolerance,
             atol=1e-3 * tolerance,
         )
@@ -140,14 +142,14 @@ class MeanField:
             )
         import xarray
 
+        moments = solution.y[:, position]
         source = Source(self.system, self.name, values)
         curves = {
-            n: labelled(c, {"time": (grid, "1/rate")}, n, "", source)
-            for n, c in zip(self.labels, solution.y, strict=True)
+            n: labelled(c, {"time": (grid, "1/rate")}, n, "", source) for n, c in zip(self.labels, moments, strict=True)
         }
         for degree in self.system.degrees:
             if isinstance(degree, Mode):
-                amplitude = solution.y[self._position[degree, ModeFactor(0, 1)]]
+                amplitude = moments[self._position[degree, ModeFactor(0, 1)]]
                 name = f"n_{degree.name}"
                 curves[name] = labelled(abs(amplitude) ** 2, {"time": (grid, "1/rate")}, name, "", source)
         return xarray.Dataset(curves, attrs=provenance(source))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.sparse.linalg import expm_multiply
 
 from limcyc.errors import ParameterError
 from limcyc.levels.sectors import Sector
@@ -25,6 +24,8 @@ def checked_times(times: object) -> np.ndarray:
 
 def propagate(matrix: sparse.csc_array, start: np.ndarray, times: np.ndarray) -> np.ndarray:
     """exp(L t) start at the given times, shape (T, unknowns); the action of the exponential, to rounding."""
+    from scipy.sparse.linalg import expm_multiply  # slow to import, and steady states do without
+
     vector = start.astype(np.result_type(matrix.dtype, start.dtype))
     result = np.empty((times.size, start.size), dtype=vector.dtype)
     steps = np.diff(times, prepend=0.0)
@@ -40,14 +41,28 @@ def propagate(matrix: sparse.csc_array, start: np.ndarray, times: np.ndarray) ->
 
 
 def laplace_transform(
-    sector: Sector, plan: Plan, data: np.ndarray, row: np.ndarray, start: np.ndarray, frequencies: np.ndarray
+    sector: Sector,
+    plan: Plan,
+    data: np.ndarray,
+    row: np.ndarray,
+    start: np.ndarray,
+    frequencies: np.ndarray,
+    stationary: np.ndarray | None = None,
 ) -> np.ndarray:
-    """row . (i omega - L)^-1 start for every frequency: the half-sided Fourier transform of row . exp(L t) start."""
+    """row . (i omega - L)^-1 start for every frequency: the half-sided Fourier transform of row . exp(L t) start.
+
+    stationary
+        the steady state, if it lies in this sector; ``start`` must then be traceless, and so is the solution
+    """
     result = np.empty(frequencies.size, dtype=complex)
     shifted = -data.astype(complex)
     diagonal = sector.generator.diagonal
     for index, frequency in enumerate(frequencies):
         matrix = shifted.copy()
         matrix[diagonal] += 1j * frequency
-        result[index] = row @ plan.factor(matrix).solve(start.astype(complex))
+        solution = plan.factor(matrix).solve(start.astype(complex))
+        if stationary is not None:
+            # Near omega = 0 the resolvent turns a trace of the size of rounding into a multiple of the steady state.
+            solution = solution - solution[sector.diagonal].sum() * stationary
+        result[index] = row @ solution
     return result

@@ -20,8 +20,9 @@ import numpy as np
 import sympy
 from scipy.sparse.csgraph import connected_components
 
+from limcyc.algebra import NUMBER
 from limcyc.algebra.matrices import Basis, MonomialAction, number_function, scalar_function
-from limcyc.errors import SeveralSteadyStatesError, UnsupportedError
+from limcyc.errors import OperatorError, ParameterError, SeveralSteadyStatesError, UnsupportedError
 from limcyc.numerics.generators import LinearGenerator, Triplets
 from limcyc.numerics.linear import Plan, make_plan
 from limcyc.system import OpenSystem
@@ -122,6 +123,8 @@ def generator_entries(system: OpenSystem, basis: Basis, pairs: Pairs) -> list[En
         add(-sympy.I * coefficient, action, None)
         add(sympy.I * sympy.conjugate(coefficient), None, action)
     for jump in system.jumps:
+        if jump.rate == 0:
+            continue  # it does not constrain the symmetries and may leave the sector
         actions = [(basis.action(monomial), c) for monomial, c in jump.operator.terms.items()]
         for one, c_one in actions:
             for two, c_two in actions:
@@ -208,7 +211,15 @@ class Sector:
     def fill(self, values: Mapping[str, Any]) -> np.ndarray:
         """Data of the generator at the given parameters."""
         self._refresh_functions(values)
-        coefficients = scalar_function(self._coefficients)(values)
+        with np.errstate(all="ignore"):
+            coefficients = scalar_function(self._coefficients)(values)
+        if not np.all(np.isfinite(coefficients)):
+            wrong = self._coefficients[int(np.flatnonzero(~np.isfinite(coefficients))[0])]
+            used = ", ".join(f"{s.name} = {values[s.name]:g}" for s in sorted(wrong.free_symbols, key=str))
+            raise ParameterError(
+                f"a coefficient of {self.system.name!r} has no finite value: {wrong} at {used} (a square root of a negative "
+                "number, a division by zero?)"
+            )
         return self.generator.fill(coefficients.real if self.real else coefficients)
 
     def _refresh_functions(self, values: Mapping[str, Any]) -> None:
@@ -223,16 +234,20 @@ class Sector:
         self._functions_at = key
 
     def fill_derivative(self, name: str, values: Mapping[str, Any]) -> np.ndarray:
-        """Data of dL/d(parameter)."""
-        symbol = self.system.parameters[name]
+        """Data of dL/d(parameter), a real one."""
+        if not self.system.parameters[name].is_real:
+            raise ParameterError(
+                f"the derivative with respect to {name!r} of {self.system.name!r} is not defined: the parameter is complex; "
+                "write it as modulus and phase, two real parameters"
+            )
         self._refresh_functions(values)
-        coefficients = scalar_function(tuple(sympy.diff(c, symbol) for c in self._coefficients))(values)
+        coefficients = scalar_function(tuple(_slope(c, name) for c in self._coefficients))(values)
         data = self.generator.fill(coefficients.real if self.real else coefficients)
         plain = scalar_function(self._coefficients)(values)
         for index, part in self._parametric:
             change = np.zeros(part.amplitude.size)
             for position, (function, argument) in enumerate(part.functions):
-                slope = sympy.diff(function, symbol)
+                slope = _slope(function, name)
                 if slope != 0:
                     others = part.functions[:position] + part.functions[position + 1 :]
                     change = change + _evaluated((*others, (slope, argument)), values)
@@ -253,6 +268,12 @@ class Sector:
         return real + 1j * np.where(swapped, -imaginary, imaginary)
 
 
+def _slope(expression: sympy.Expr, name: str) -> sympy.Expr:
+    """Derivative with respect to the parameter of this name, which may have been written as a plain SymPy symbol."""
+    symbols = [s for s in expression.free_symbols if s.name == name and s != NUMBER]
+    return sympy.Add(*(sympy.diff(expression, symbol) for symbol in symbols))
+
+
 def _evaluated(functions: tuple[NumberFactor, ...], values: Mapping[str, Any]) -> np.ndarray:
     product = np.ones(functions[0][1].size)
     for function, argument in functions:
@@ -260,6 +281,10 @@ def _evaluated(functions: tuple[NumberFactor, ...], values: Mapping[str, Any]) -
         if np.iscomplexobj(factor) and abs(factor.imag).max(initial=0) > 0:
             raise UnsupportedError(
                 f"function {function} of a number operator must be real; put phases into coefficients"
+            )
+        if not np.all(np.isfinite(factor)):
+            raise OperatorError(
+                f"function {function} of a number operator is not finite at n = {argument[~np.isfinite(factor)][0]}"
             )
         product = product * factor.real
     return product

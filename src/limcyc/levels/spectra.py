@@ -48,7 +48,9 @@ def spectrum(exact: Exact, state: State, mode: Mode, frequencies: Any) -> xarray
     else:
         omega_solved = omega
     row = expectation_row(mode.dag, state.basis, sector.pairs.kets, sector.pairs.bras, state.parameters)
-    half = laplace_transform(sector, sector.plan, sector.fill(state.parameters), row, start, omega_solved)
+    data = sector.fill(state.parameters)
+    stationary = state.elements if singular else None
+    half = laplace_transform(sector, sector.plan, data, row, start, omega_solved, stationary)
     result = labelled(2 * half.real, {"omega": (omega, "rate")}, f"S(omega) of {mode.name}", "1/rate", state)
     result.attrs["coherent_number"] = coherent
     return result

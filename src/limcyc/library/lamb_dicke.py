@@ -14,9 +14,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy  # its parts load at first use
 import sympy
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 from limcyc.errors import ParameterError, UnknownNameError, ValidityWarning
 
@@ -39,7 +39,8 @@ LAMB_DICKE_ORDERS: tuple[str, ...] = ("1", "3", "all")
 
 # The first zero of the all-orders coupling approaches this over eta^2: a quarter of the squared
 # first zero of the Bessel function J1, the limit of L_n^(1)(eta^2) for small eta.
-_FIRST_ZERO = float(special.jn_zeros(1, 1)[0]) ** 2 / 4
+# First zero of the Bessel function J_1 (3.8317...), squared and divided by 4.
+_FIRST_ZERO = 3.8317059702075125**2 / 4
 
 
 def check_order(order: str | int) -> str:
@@ -75,9 +76,7 @@ def check_eta(**eta: ArrayLike) -> None:
         values = np.asarray(value, dtype=float)
         wrong = ~(np.isfinite(values) & (values >= 0.0))
         if wrong.any():
-            raise ParameterError(
-                f"`{name}` must be finite and >= 0, but is {float(values[wrong].flat[0]):.6g}."
-            )
+            raise ParameterError(f"`{name}` must be finite and >= 0, but is {float(values[wrong].flat[0]):.6g}.")
 
 
 def sideband_coupling(eta: float, rabi_frequency: float) -> float:
@@ -159,7 +158,7 @@ def sideband_factor(order: str | int, eta: float, n: ArrayLike) -> NDArray[np.fl
         return np.ones_like(n)
     if order == "3":
         return 1.0 - eta**2 * n / 2
-    return np.asarray(special.eval_genlaguerre(n, 1, eta**2) / (n + 1.0))
+    return np.asarray(scipy.special.eval_genlaguerre(n, 1, eta**2) / (n + 1.0))
 
 
 def mean_field_factor(order: str | int, eta: ArrayLike, intensity: ArrayLike) -> NDArray:
@@ -193,7 +192,7 @@ def mean_field_factor(order: str | int, eta: ArrayLike, intensity: ArrayLike) ->
         return 1.0 - eta**2 * intensity / 2
     argument = eta * np.sqrt(intensity)
     safe = np.where(argument > 1e-8, argument, 1.0)
-    return np.where(argument > 1e-8, special.j1(2 * safe) / safe, 1.0)
+    return np.where(argument > 1e-8, scipy.special.j1(2 * safe) / safe, 1.0)
 
 
 def third_order_limit(*eta: float) -> float:

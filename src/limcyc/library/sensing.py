@@ -13,8 +13,8 @@ import math
 from typing import Final
 
 import numpy as np
+import scipy  # its parts load at first use
 from numpy.typing import ArrayLike, NDArray
-from scipy import constants, special
 
 from limcyc.errors import ParameterError, RunawayError
 
@@ -37,7 +37,7 @@ __all__ = [
     "signal_from_force",
 ]
 
-CALCIUM_40_MASS: Final = 39.962590863 * constants.atomic_mass
+CALCIUM_40_MASS: Final = 39.962590863 * scipy.constants.atomic_mass
 """Mass of 40Ca in kg (the missing electron changes it by 1e-5)."""
 
 FORCE_SENSITIVITY_AS_PRINTED: Final = 53e-24
@@ -65,9 +65,7 @@ def _check_positive(**values: ArrayLike) -> None:
         numbers = np.asarray(value, dtype=float)
         wrong = ~(np.isfinite(numbers) & (numbers > 0.0))
         if wrong.any():
-            raise ParameterError(
-                f"`{name}` must be finite and > 0, but is {float(numbers[wrong].flat[0]):.6g}."
-            )
+            raise ParameterError(f"`{name}` must be finite and > 0, but is {float(numbers[wrong].flat[0]):.6g}.")
 
 
 def half_gain(g_h: ArrayLike, gamma_h: ArrayLike) -> NDArray[np.float64]:
@@ -186,17 +184,10 @@ def fisher_information_estimate_as_printed_in_appendix(
     >>> round(float(fisher_information_estimate_as_printed_in_appendix(2.0, 0.1, 1.0)), 6)
     20000.0
     """
-    return (
-        2.0
-        * np.asarray(amplitude, dtype=float) ** 2
-        * np.asarray(w_as_printed) ** 2
-        / half_gain(g_h, gamma_h) ** 2
-    )
+    return 2.0 * np.asarray(amplitude, dtype=float) ** 2 * np.asarray(w_as_printed) ** 2 / half_gain(g_h, gamma_h) ** 2
 
 
-def fisher_information_below_threshold(
-    g_h: ArrayLike, gamma_h: ArrayLike, kappa: ArrayLike
-) -> NDArray[np.float64]:
+def fisher_information_below_threshold(g_h: ArrayLike, gamma_h: ArrayLike, kappa: ArrayLike) -> NDArray[np.float64]:
     """Quantum Fisher information about |eps| of the unsaturated laser below threshold.
 
     F = 16/((kappa - 2A)(kappa + 2A)), A = 2 g_h^2/gamma_h: the displacement of a thermal state with
@@ -311,9 +302,7 @@ def fokker_planck_mean_as_printed(g_h: float, gamma_h: float, kappa: float, sign
     return _mean_intensity(*_exponents(g_h, gamma_h, kappa, kappa, signal))
 
 
-def _exponents(
-    g_h: float, gamma_h: float, kappa: float, loss: float, signal: complex
-) -> tuple[float, float, float]:
+def _exponents(g_h: float, gamma_h: float, kappa: float, loss: float, signal: complex) -> tuple[float, float, float]:
     """Coefficients of I^4 (negated), I^2 and I sin(theta) (negated) in log P."""
     _check_positive(kappa=kappa)
     a, b = float(half_gain(g_h, gamma_h)), float(saturation(g_h, gamma_h))
@@ -336,7 +325,7 @@ def _radial_weight(quartic: float, quadratic: float, linear: float):
     def weight(amplitude):
         # i0e is the Bessel function without its exponential growth, which joins the exponent.
         scaled = math.exp(exponent(amplitude) + linear * amplitude - shift)
-        return amplitude * special.i0e(linear * amplitude) * scaled
+        return amplitude * scipy.special.i0e(linear * amplitude) * scaled
 
     norm = 2 * math.pi * integrate.quad(weight, 0.0, cut, limit=200, epsabs=0.0)[0]
     return exponent, shift, norm
@@ -356,7 +345,7 @@ def _mean_intensity(quartic: float, quadratic: float, linear: float) -> float:
         if u < -30.0:
             # Far below threshold the two terms cancel; what is left is the Mills ratio's expansion.
             return -width / u * (1.0 - 2.0 / u**2 + 10.0 / u**4)
-        return centre + width * math.sqrt(2 / math.pi) / float(special.erfcx(-u / math.sqrt(2)))
+        return centre + width * math.sqrt(2 / math.pi) / float(scipy.special.erfcx(-u / math.sqrt(2)))
     from scipy import integrate
 
     exponent, shift, norm = _radial_weight(quartic, quadratic, linear)
@@ -364,7 +353,7 @@ def _mean_intensity(quartic: float, quadratic: float, linear: float) -> float:
 
     def weight(amplitude):
         scaled = math.exp(exponent(amplitude) + linear * amplitude - shift)
-        return amplitude**3 * special.i0e(linear * amplitude) * scaled
+        return amplitude**3 * scipy.special.i0e(linear * amplitude) * scaled
 
     return 2 * math.pi * integrate.quad(weight, 0.0, cut, limit=200, epsabs=0.0)[0] / norm
 
@@ -394,7 +383,7 @@ def signal_from_force(force: ArrayLike, mass: float, frequency: float) -> NDArra
     893.6
     """
     _check_positive(mass=mass, frequency=frequency)
-    return np.asarray(force, dtype=float) / (2.0 * math.sqrt(2.0 * constants.hbar * mass * frequency))
+    return np.asarray(force, dtype=float) / (2.0 * math.sqrt(2.0 * scipy.constants.hbar * mass * frequency))
 
 
 def force_from_signal(signal: ArrayLike, mass: float, frequency: float) -> NDArray[np.float64]:
@@ -418,7 +407,7 @@ def force_from_signal(signal: ArrayLike, mass: float, frequency: float) -> NDArr
     0.0593
     """
     _check_positive(mass=mass, frequency=frequency)
-    return np.asarray(signal, dtype=float) * (2.0 * math.sqrt(2.0 * constants.hbar * mass * frequency))
+    return np.asarray(signal, dtype=float) * (2.0 * math.sqrt(2.0 * scipy.constants.hbar * mass * frequency))
 
 
 def force_sensitivity(
@@ -452,7 +441,5 @@ def force_sensitivity(
     2.91
     """
     _check_positive(fisher_information=fisher_information, measurement_time=measurement_time)
-    uncertainty = np.sqrt(
-        np.asarray(measurement_time, dtype=float) / np.asarray(fisher_information, dtype=float)
-    )
+    uncertainty = np.sqrt(np.asarray(measurement_time, dtype=float) / np.asarray(fisher_information, dtype=float))
     return force_from_signal(uncertainty, mass, frequency)

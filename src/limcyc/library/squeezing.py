@@ -327,9 +327,7 @@ def enhancement_as_printed(r: ArrayLike, beta: ArrayLike = 0.0, phi: ArrayLike =
     return np.cosh(2 * r) - np.cosh(r) * np.sinh(r) * np.cos(angle)
 
 
-def fisher_enhancement_as_printed(
-    r: ArrayLike, beta: ArrayLike = 0.0, phi: ArrayLike = 0.0
-) -> NDArray[np.float64]:
+def fisher_enhancement_as_printed(r: ArrayLike, beta: ArrayLike = 0.0, phi: ArrayLike = 0.0) -> NDArray[np.float64]:
     """The printed factor W'^2 of the Fisher information; wrong in W' and in the power.
 
     At beta - 2 phi = pi/2 it is cosh(2r)^2, the "factor 80" of the paper at r = 1.45, which no

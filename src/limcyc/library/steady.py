@@ -33,9 +33,7 @@ class Steady:
     notes: tuple[str, ...] = ()
 
 
-def choose(
-    levels: Mapping[str, Sequence[str]], level: str, method: str | None, system: str
-) -> tuple[str, str]:
+def choose(levels: Mapping[str, Sequence[str]], level: str, method: str | None, system: str) -> tuple[str, str]:
     """The level and method that were asked for; the first method of the level if none was.
 
     levels

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from limcyc.errors import ConvergenceError
+
 __all__ = ["eigenbasis", "quantum_fisher_information"]
 
 _NEGLIGIBLE = 1e-14
@@ -19,7 +21,8 @@ def quantum_fisher_information(state: Any, derivative: Any) -> float:
         density matrix and its derivative with respect to the parameter, both Hermitian, shape (M, M); dense or SciPy
         sparse. A sparse state is diagonalised block by block.
 
-    Pairs with p_i + p_j < 1e-14 are dropped: there the derivative of a full-rank state is below rounding. The bound is
+    Pairs with p_i + p_j < 1e-14 are dropped: there the derivative of a full-rank state is below rounding. Raises
+    :class:`limcyc.errors.ConvergenceError` when it is not: the parameter then changes the rank of the state. The bound is
     reached by the best measurement; the standard deviation per repetition is 1/sqrt(F). Source: Braunstein and Caves,
     Phys. Rev. Lett. 72, 3439 (1994).
 
@@ -33,8 +36,17 @@ def quantum_fisher_information(state: Any, derivative: Any) -> float:
     rotated = vectors.conj().T @ derivative @ vectors
     rotated = sparse.coo_array(rotated)
     weight = populations[rotated.row] + populations[rotated.col]
+    squares = abs(rotated.data) ** 2
     kept = weight > _NEGLIGIBLE
-    return float(2 * np.sum(abs(rotated.data[kept]) ** 2 / weight[kept]))
+    value = float(2 * np.sum(squares[kept] / weight[kept]))
+    dropped = float(2 * np.sum(squares[~kept]) / _NEGLIGIBLE)
+    if dropped > 1e-6 * max(value, 1e-6):
+        raise ConvergenceError(
+            f"quantum Fisher information: the parameter populates states of zero population (their share would be at least "
+            f"{dropped:.1e}, the other states give {value:.1e}). The rank of the state changes here and the information is "
+            "infinite or discontinuous; evaluate next to this point"
+        )
+    return value
 
 
 def eigenbasis(state: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import linalg
-from scipy.sparse import linalg as sparse_linalg
 
 from limcyc.errors import ConvergenceError
 from limcyc.numerics.generators import LinearGenerator
@@ -31,6 +30,8 @@ def eigenvalues_near(
         shifted[generator.diagonal] -= shift if np.iscomplexobj(shifted) else np.real(shift)
         factorization = plan.factor(shifted)
         kind = shifted.dtype
+        from scipy.sparse import linalg as sparse_linalg  # slow to import
+
         inverse = sparse_linalg.LinearOperator(matrix.shape, matvec=factorization.solve, dtype=kind)
         start = np.random.default_rng(0).standard_normal(generator.size).astype(kind)
         try:

@@ -13,7 +13,6 @@ from typing import Any, Literal
 import numpy as np
 from scipy import sparse
 from scipy.linalg import lapack
-from scipy.sparse import linalg as sparse_linalg
 from scipy.sparse.csgraph import reverse_cuthill_mckee
 
 from limcyc.errors import ConvergenceError, LimcycError
@@ -136,7 +135,9 @@ class SparsePlan(Plan):
         """Factorize with column ordering by approximate minimum degree."""
         matrix = self.generator.matrix(data)
         try:
-            return _SparseFactorization(sparse_linalg.splu(matrix), np.iscomplexobj(data))
+            from scipy.sparse.linalg import splu  # slow to import, and most lasers have a narrow band
+
+            return _SparseFactorization(splu(matrix), np.iscomplexobj(data))
         except RuntimeError as error:
             raise SingularError(f"sparse LU failed: {error}") from error
 
@@ -148,17 +149,22 @@ class _KrylovFactorization(Factorization):
     tolerance: float
 
     def solve(self, right: np.ndarray, transposed: bool = False) -> np.ndarray:
+        if np.iscomplexobj(right) and not np.iscomplexobj(self.matrix.data):
+            # The incomplete LU of a real matrix takes real vectors only.
+            return self.solve(right.real, transposed) + 1j * self.solve(right.imag, transposed)
+        if not np.any(right):
+            return np.zeros_like(right)
         mode = "T" if transposed else "N"
         operator = self.matrix.T if transposed else self.matrix
         kind = np.result_type(self.matrix.dtype, right.dtype)
         shape = self.matrix.shape
-        precondition = sparse_linalg.LinearOperator(
+        from scipy.sparse.linalg import LinearOperator, gmres
+
+        precondition = LinearOperator(
             shape, matvec=lambda v: self.preconditioner.solve(v.astype(self.matrix.dtype), mode), dtype=kind
         )
         start = precondition.matvec(right)
-        solution, info = sparse_linalg.gmres(
-            operator, right, x0=start, M=precondition, rtol=self.tolerance, restart=80, maxiter=40
-        )
+        solution, info = gmres(operator, right, x0=start, M=precondition, rtol=self.tolerance, restart=80, maxiter=40)
         if info:
             residual = np.linalg.norm(operator @ solution - right) / np.linalg.norm(right)
             raise ConvergenceError(
@@ -180,7 +186,9 @@ class KrylovPlan(Plan):
         """Incomplete LU of the matrix."""
         matrix = self.generator.matrix(data)
         try:
-            incomplete = sparse_linalg.spilu(matrix, drop_tol=1e-5, fill_factor=20)
+            from scipy.sparse.linalg import spilu
+
+            incomplete = spilu(matrix, drop_tol=1e-5, fill_factor=20)
         except RuntimeError as error:
             raise SingularError(f"incomplete LU failed: {error}") from error
         return _KrylovFactorization(matrix, incomplete, self.tolerance)

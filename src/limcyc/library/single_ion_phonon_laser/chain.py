@@ -9,28 +9,36 @@ solution is not in arXiv:2604.18295, which has the case gamma_h = gamma_c only.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from limcyc.errors import CutoffError, ParameterError, RunawayError, SeveralSteadyStatesError
+from limcyc.errors import CutoffError, ParameterError, RunawayError
 from limcyc.library.birth_death import distribution_from_log_ratios, phonon_moments
-from limcyc.library.lamb_dicke import check_eta, check_order, sideband_factor, third_order_cutoff
+from limcyc.library.lamb_dicke import sideband_factor, third_order_cutoff
 from limcyc.library.single_ion_phonon_laser.phases import (
     check_level,
-    check_normalisable,
-    check_rates,
+    check_steady_state,
+    effective_order,
     tail_ratio,
 )
 
-__all__ = ["Chain", "Visit", "couplings", "steady_chain", "tail_bound", "visit"]
+__all__ = ["Chain", "Visit", "checked_size", "couplings", "steady_chain", "tail_bound", "visit"]
 
 Floats = NDArray[np.float64]
 
 # Longest chains that are tried: minutes of computing, and a tail ratio closer to 1 than any
 # experiment can set.  At all orders each Laguerre polynomial costs n operations.
-_LONGEST = {"1": 2**21, "all": 2**14}
+_LONGEST = {"1": 2**21, "3": 2**17, "all": 2**14}
+
+_CONFINED = 1e-6
+"""Population of the least likely state in front of a further region of gain up to which the state below
+counts as long-lived."""
+
+_ALLOWED = 1e-10
+"""Share of the last level in <n^2> that is accepted when the caller gives the number of Fock states."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,7 @@ class Chain:
         density matrix as a direct sum over the charge n - |h><h| + |c><c| = n, complex, shape
         (N, 3, 3), basis |g,n>, |h,n+1>, |c,n-1>
     certificate
-        cutoff, ratio and weight of the tail, residual of gamma_h P_h = gamma_c P_c
+        cutoff, ratio and weight of the tail, violation of gamma_h P_h = gamma_c P_c
     """
 
     phonons: Floats
@@ -226,7 +234,7 @@ def steady_chain(
     *,
     eta_h: float = 0.0,
     eta_c: float = 0.0,
-    lamb_dicke: str = "1",
+    lamb_dicke: str | int = "1",
     n_fock: int | str = "auto",
     closed: bool = False,
     tolerance: float = 1e-15,
@@ -237,68 +245,77 @@ def steady_chain(
     p(n) = X_g(n) s(n) + X_h(n-1) s(n-1) + X_c(n+1) s(n+1).
 
     g_h, g_c, gamma_h, gamma_c
-        rates, > 0 (g_h = 0 gives the vacuum, g_c = 0 a runaway)
+        couplings and decay rates, > 0 (g_h = 0 gives the vacuum)
     eta_h, eta_c, lamb_dicke
         see :func:`couplings`
     n_fock
-        number of Fock states, >= 3, or ``"auto"``: found from a rigorous bound on the tail
-        (order 1), fixed at floor(2/eta_max^2) + 1 (order 3), or found from the computed weight of
-        the upper half of a longer chain (all orders)
+        number of Fock states, >= 3, or "auto": found from a rigorous bound on the tail (first order),
+        floor(2/eta_max^2) + 1 (third order), or found from the computed weight of the upper half of a
+        longer chain (all orders).  To all orders the chain ends in front of the first further region of
+        gain, if it reaches one; the certificate then says metastable and has the mean escape time.
     closed
-        the cutoff is part of the model: the blue sideband ends at n_fock - 1 and the weight there
-        is not judged.  The result is then that of the truncated Liouvillian.  Always so at order 3.
+        the cutoff is part of the model: the blue sideband ends at n_fock - 1 and the weight there is
+        not judged.  The result is then that of the truncated Liouvillian, also where the unbounded
+        model runs away.
     tolerance
         largest relative share of the discarded levels in <n^2>
 
-    Returns :class:`Chain`; the cost is O(N).  No approximation.  At all orders the chain may have
-    further regions of gain beyond the levels examined; ``certificate["levels_examined"]`` says how
-    far it was followed.
+    Returns :class:`Chain`; the cost is O(N).  No approximation but the end of the chain.
 
-    Raises ParameterError, UnknownNameError (order), RunawayError (order 1, R >= gamma_c/gamma_h;
-    the phase is named, and the unstable dark phase comes with its escape time),
-    SeveralSteadyStatesError (both couplings 0) and CutoffError (the tail does not fit).
+    Raises CutoffError if the tail does not fit, RunawayError if the state does not stay below a further
+    region of gain, and as
+    :func:`limcyc.library.single_ion_phonon_laser.phases.check_steady_state`.
 
     Source: derived here; Eqs. 58, 59, 137, 139 of arXiv:2604.18295 are its case gamma_h = gamma_c.
 
     >>> from limcyc.library.single_ion_phonon_laser.chain import steady_chain
     >>> laser = steady_chain(1.0, 1.0, 0.5, 3.0)
-    >>> round(laser.values()["n"], 10), laser.certificate["tail_weight"] < 1e-12
+    >>> round(laser.values()["n"], 10), laser.certificate["discarded_weight"] < 1e-14
     (1.3374816659, True)
     """
-    check_rates(zero_allowed=True, g_h=g_h, g_c=g_c)
-    check_rates(gamma_h=gamma_h, gamma_c=gamma_c)
-    check_eta(eta_h=eta_h, eta_c=eta_c)
-    order = check_order(lamb_dicke)
-    if n_fock != "auto" and (
-        isinstance(n_fock, bool | str) or int(n_fock) != n_fock or n_fock < 3
-    ):
-        raise ParameterError(f'n_fock must be an integer >= 3 or "auto", but is {n_fock!r}.')
-    if eta_h == eta_c == 0.0:
-        order = "1"
+    order = effective_order(lamb_dicke, eta_h, eta_c)
+    size = checked_size(n_fock)
+    check_steady_state(
+        g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, "3" if closed and g_c > 0.0 else order
+    )
     if g_h == 0.0:
-        return _vacuum(g_c, 3 if n_fock == "auto" else int(n_fock))
-    if g_c == 0.0:
-        raise RunawayError(
-            "no normalisable steady state with g_c = 0: nothing removes phonons, heating phase. "
-            "Give the red sideband a coupling g_c > 0."
-        )
+        return _vacuum(size or 3)
     model = {"g_h": g_h, "g_c": g_c, "eta_h": eta_h, "eta_c": eta_c, "lamb_dicke": order}
     if order == "3":
-        states = third_order_cutoff(eta_h, eta_c) if n_fock == "auto" else n_fock
-        return _closed(model, gamma_h, gamma_c, max(3, int(states)), True)
-    if not closed:
-        _refuse(model, gamma_h, gamma_c)
-    if n_fock == "auto":
+        end = third_order_cutoff(eta_h, eta_c) or 3
+        if size is None and end <= _LONGEST["3"]:
+            size = max(3, end)
+        # A shorter Fock space cuts through a finite coupling and is judged like any other.
+        closed = closed or (size is not None and size >= end)
+    if size is None:
         return _open(model, gamma_h, gamma_c, tolerance)
-    chain = _closed(model, gamma_h, gamma_c, int(n_fock), closed)
-    share, allowed = float(chain.certificate["tail_weight"]), max(tolerance, 1e-10)
-    if not closed and share > allowed:
+    chain = _closed(model, gamma_h, gamma_c, size, closed)
+    share = float(chain.certificate["discarded_weight"])
+    if not closed and share > _ALLOWED:
         raise CutoffError(
-            f"the steady state does not fit {n_fock} Fock states: the last one carries "
+            f"The steady state was asked for with {size} Fock states, but the last one carries "
             f"{chain.phonons[-1]:.1e} of the population, a share {share:.1e} of <n^2> (allowed "
-            f'{allowed:.0e}). Raise n_fock or use n_fock="auto".'
+            f'{_ALLOWED:.0e}). Raise n_fock or use n_fock="auto".'
         )
     return chain
+
+
+def checked_size(n_fock: int | str) -> int | None:
+    """Number of Fock states as an integer >= 3, None for "auto".
+
+    Raises ParameterError for anything else.
+
+    >>> from limcyc.library.single_ion_phonon_laser.chain import checked_size
+    >>> checked_size("80"), checked_size("auto")
+    (80, None)
+    """
+    if n_fock == "auto":
+        return None
+    # Text of a number comes from the command line.
+    text = str(n_fock)
+    if isinstance(n_fock, bool) or not text.isdigit() or int(text) < 3:
+        raise ParameterError(f'n_fock must be an integer of at least 3, or "auto", but is {n_fock!r}.')
+    return int(text)
 
 
 def tail_bound(
@@ -336,29 +353,12 @@ def tail_bound(
     return ratio, 2.0 / min(a, b) + falling / width(n - 1.0)
 
 
-def _refuse(model: dict, gamma_h: float, gamma_c: float) -> None:
-    """Refuse a chain that has no normalisable steady state."""
-    if model["lamb_dicke"] == "1":
-        check_normalisable(model["g_h"], model["g_c"], gamma_h, gamma_c)
-    elif model["eta_h"] == 0.0:
-        raise RunawayError(
-            "no normalisable steady state with eta_h = 0 < eta_c at all orders: at large phonon "
-            "number the red sideband fades while the blue one grows, heating phase. Give eta_h its "
-            "value, or fix the Fock space with n_fock and closed=True."
-        )
-
-
-def _vacuum(g_c: float, states: int) -> Chain:
-    if g_c == 0.0:
-        raise SeveralSteadyStatesError(
-            "g_h = g_c = 0: ion and motion do not interact and every phonon distribution is "
-            "stationary. Give g_c a value > 0."
-        )
+def _vacuum(states: int) -> Chain:
     phonons = np.zeros(states)
     phonons[0] = 1.0
     blocks = np.zeros((states, 3, 3), dtype=complex)
     blocks[0, 0, 0] = 1.0
-    certificate = {"method": "vacuum", "n_fock": states, "closed": False, "tail_weight": 0.0}
+    certificate = {"method": "vacuum", "n_fock": states, "closed": False, "discarded_weight": 0.0}
     return Chain(phonons, np.zeros(states), blocks, certificate)
 
 
@@ -400,7 +400,7 @@ def _assemble(
     # The last upward visit of an open chain ends beyond the array; its weight is below the tolerance.
     phonons /= phonons.sum()
     up, down = gamma_h * blocks[:, 1, 1].real.sum(), gamma_c * blocks[:, 2, 2].real.sum()
-    certificate["balance_residual"] = float(abs(up - down) / (up + down))
+    certificate["charge_imbalance"] = float(up - down)
     return Chain(phonons, rates, blocks, certificate)
 
 
@@ -413,13 +413,13 @@ def _closed(model: dict, gamma_h: float, gamma_c: float, states: int, closed: bo
         method="birth-death chain",
         n_fock=states,
         closed=closed,
-        tail_weight=float(squares[-1] / squares.sum()),
+        discarded_weight=float(squares[-1] / squares.sum()),
     )
     return chain
 
 
 def _open(model: dict, gamma_h: float, gamma_c: float, tolerance: float) -> Chain:
-    """The unbounded chain, cut where the rest does not matter."""
+    """The unbounded chain, cut where the rest does not matter, or behind its first region."""
     order = model["lamb_dicke"]
     states = 128
     while states <= _LONGEST[order]:
@@ -427,33 +427,72 @@ def _open(model: dict, gamma_h: float, gamma_c: float, tolerance: float) -> Chai
         if order == "1":
             rest = _rest_bounded(visits, arrivals, model, gamma_h, gamma_c)
         else:
+            barrier = _barrier(visits)
+            if barrier is not None:
+                return _first_region(model, gamma_h, gamma_c, barrier, states)
             rest = _rest_computed(visits, arrivals)
         enough = np.flatnonzero(rest <= tolerance)
         if enough.size:
             keep = max(3, int(enough[0]))
-            return _assemble(
-                _cut(visits, keep),
-                arrivals[:keep],
-                gamma_h,
-                gamma_c,
-                {
-                    "method": "birth-death chain",
-                    "n_fock": keep,
-                    "closed": False,
-                    "tail_weight": float(rest[keep]),
-                    "levels_examined": states,
-                },
-            )
+            certificate = {
+                "method": "birth-death chain",
+                "n_fock": keep,
+                "closed": False,
+                "discarded_weight": float(rest[keep]),
+                "levels_examined": states,
+            }
+            return _assemble(_cut(visits, keep), arrivals[:keep], gamma_h, gamma_c, certificate)
         states *= 2
+    if order == "1":
+        q = tail_ratio(model["g_h"], model["g_c"], gamma_h, gamma_c)
+        reason = f"Its tail falls by {q:.8g} per phonon: move away from the line of stability."
+    else:
+        reason = "The heating exceeds the cooling up to there: lower g_h or raise g_c, or fix n_fock."
     raise CutoffError(
-        f"the steady state does not fit {_LONGEST[order]} Fock states. "
-        + (
-            f"Its tail falls by {tail_ratio(model['g_h'], model['g_c'], gamma_h, gamma_c):.8g} per "
-            "phonon: move away from the line of stability R = gamma_c/gamma_h."
-            if order == "1"
-            else "Several regions of gain carry weight: fix one with n_fock and closed=True."
-        )
+        f"The steady state was asked for, but it does not fit {_LONGEST[order]} Fock states. {reason}"
     )
+
+
+def _barrier(visits: Visit) -> int | None:
+    """First state n at which the chain, having fallen before, climbs again; None if it never does."""
+    climbs = visits.up[:-1] > visits.down[1:]
+    if climbs.all():
+        return None
+    first_fall = int(np.argmin(climbs))
+    again = np.flatnonzero(climbs[first_fall:])
+    return first_fall + int(again[0]) if again.size else None
+
+
+def _first_region(
+    model: dict, gamma_h: float, gamma_c: float, barrier: int, examined: int
+) -> Chain:
+    """The chain up to the least likely state in front of a further region of gain."""
+    chain = _closed(model, gamma_h, gamma_c, max(3, barrier + 1), True)
+    edge = float(chain.phonons[-1])
+    if edge > _CONFINED:
+        raise RunawayError(
+            "The steady state was asked for beyond first order in the Lamb-Dicke parameters, where the "
+            f"heating exceeds the cooling again above {barrier} phonons, and the state does not stay below "
+            f"that ({edge:.1e} of the population is there): there is no long-lived state below. Reduce "
+            "g_h^2/gamma_h or eta_c, or compute a transient."
+        )
+    # Mean time until the barrier is reached; the chain below it relaxes much faster.
+    visits = visit(*couplings(np.arange(barrier + 1), **model), gamma_h, gamma_c)
+    chain.certificate.update(
+        closed=False, levels_examined=examined, metastable=True, escape_time=_climb(visits)
+    )
+    return chain
+
+
+def _climb(visits: Visit) -> float:
+    """Mean time from |g,0> to the state behind the last visit, see escape.climb_times."""
+    total, last = 0.0, 0.0
+    for duration, up, down in zip(
+        visits.duration.tolist(), visits.up.tolist(), visits.down.tolist(), strict=True
+    ):
+        last = (duration + (down * last if down else 0.0)) / up if up else math.inf
+        total += last
+    return total
 
 
 def _rest_bounded(

@@ -102,7 +102,7 @@ def model(lamb_dicke: str = "1") -> OpenSystem:
     >>> sorted(model().parameters)
     ['g_c', 'g_h', 'gamma_c', 'gamma_h']
     >>> print(model().symmetries)
-    U(1): n_a + c_ion - h_ion
+    U(1): n_a - h_ion + c_ion
     """
     order = check_order(lamb_dicke)
     heating, cooling = (

@@ -12,7 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from limcyc.errors import ParameterError, RunawayError, UnknownNameError
+from limcyc.errors import (
+    ParameterError,
+    RunawayError,
+    SeveralSteadyStatesError,
+    UnknownNameError,
+)
+from limcyc.library.lamb_dicke import check_eta, check_order
 
 __all__ = [
     "ION_LEVELS",
@@ -21,7 +27,9 @@ __all__ = [
     "check_level",
     "check_normalisable",
     "check_rates",
+    "check_steady_state",
     "derived_rates",
+    "effective_order",
     "phase",
     "phase_map",
     "tail_ratio",
@@ -265,3 +273,61 @@ def check_normalisable(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -
         f"state: the mean escape time from |g,0> to |g,{target}>, beyond the barrier, is {time:.6g} in "
         f"units of 1/rate (escape_time gives others). {advice}"
     )
+
+
+def effective_order(lamb_dicke: str | int, eta_h: float, eta_c: float) -> str:
+    """The order that has to be solved: the first one if both Lamb-Dicke parameters vanish.
+
+    >>> from limcyc.library.single_ion_phonon_laser.phases import effective_order
+    >>> effective_order("all", 0.0, 0.0), effective_order(3, 0.3, 0.0)
+    ('1', '3')
+    """
+    return check_order(lamb_dicke) if max(eta_h, eta_c) > 0.0 else "1"
+
+
+def check_steady_state(
+    g_h: float,
+    g_c: float,
+    gamma_h: float,
+    gamma_c: float,
+    eta_h: float = 0.0,
+    eta_c: float = 0.0,
+    lamb_dicke: str | int = "1",
+) -> None:
+    """Refuse values for which the model has no normalisable steady state, or several.
+
+    g_h, g_c
+        couplings, >= 0
+    gamma_h, gamma_c
+        decay rates, > 0
+    eta_h, eta_c, lamb_dicke
+        Lamb-Dicke parameters, >= 0, and order.  Beyond first order the answer depends on more than a
+        phase and is left to the solution.
+
+    Raises ParameterError for values out of range, SeveralSteadyStatesError if both couplings vanish, and
+    RunawayError with g_c = 0 < g_h and with R >= 1/t to first order (see :func:`check_normalisable`).
+
+    >>> from limcyc.library.single_ion_phonon_laser.phases import check_steady_state
+    >>> check_steady_state(1.0, 0.0, 1.5, 3.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    limcyc.errors.RunawayError: The steady state was asked for with g_c = 0: nothing removes phonons...
+    """
+    check_rates(zero_allowed=True, g_h=g_h, g_c=g_c)
+    check_rates(gamma_h=gamma_h, gamma_c=gamma_c)
+    check_eta(eta_h=eta_h, eta_c=eta_c)
+    order = effective_order(lamb_dicke, eta_h, eta_c)
+    if g_h == 0.0 and g_c == 0.0:
+        raise SeveralSteadyStatesError(
+            "The steady state was asked for with g_h = g_c = 0: ion and motion do not interact, and "
+            "every phonon distribution is stationary. Choose g_c > 0."
+        )
+    if g_c == 0.0:
+        raise RunawayError(
+            "The steady state was asked for with g_c = 0: nothing removes phonons, there is no "
+            "normalisable steady state (heating phase). Choose g_c > 0, or compute a transient."
+        )
+    if g_h == 0.0:
+        return
+    if order == "1":
+        check_normalisable(g_h, g_c, gamma_h, gamma_c)

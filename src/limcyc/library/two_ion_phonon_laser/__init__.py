@@ -6,6 +6,7 @@ every level of description, ``formulas`` has the closed formulas with their limi
 the numbers that all of this must reproduce.
 """
 
+from limcyc.library.two_ion_phonon_laser.claims import CLAIMS
 from limcyc.library.two_ion_phonon_laser.model import (
     NAME,
     PARAMETERS,
@@ -18,12 +19,15 @@ from limcyc.library.two_ion_phonon_laser.model import (
     signal,
     signal_generator,
 )
+from limcyc.library.two_ion_phonon_laser.quantities import QUANTITIES
 from limcyc.library.two_ion_phonon_laser.steady import LEVELS, steady
 
 __all__ = [
+    "CLAIMS",
     "LEVELS",
     "NAME",
     "PARAMETERS",
+    "QUANTITIES",
     "SETTINGS",
     "SOURCE",
     "TITLE",

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from limcyc.errors import ParameterError, UnsupportedError
+from limcyc.errors import CutoffError, ParameterError, RunawayError, UnsupportedError
 from limcyc.levels import Exact
 from limcyc.library.lamb_dicke import check_order, third_order_cutoff
+from limcyc.library.two_ion_phonon_laser.fixed_points import fixed_points
 from limcyc.library.two_ion_phonon_laser.model import (
     MODE,
     bare_frame_model,
@@ -23,6 +24,7 @@ from limcyc.results import State
 __all__ = [
     "bare_frame_solver",
     "bare_frame_state",
+    "checked_size",
     "effective_order",
     "loss_solver",
     "loss_state",
@@ -36,6 +38,9 @@ TOLERANCE = 1e-13
 
 _LARGEST_BARE = 150
 """Fock states of the bare frame beyond which the sparse solution takes minutes and gigabytes."""
+
+_LARGEST_REGION = 2000
+"""Barriers beyond this are ignored: the Fock space is expected to end before."""
 
 _LARGEST_CLOSED = 1000
 """Third-order Fock spaces beyond this size are not filled: the state is expected to end before."""
@@ -102,13 +107,15 @@ def steady_state(
         "1", "3" or "all"
     n_fock
         Fock states, >= 2, or "auto".  To third order "auto" ends the Fock space at 2/eta^2, where the
-        truncated coupling vanishes; otherwise it is found and certified.
+        truncated coupling vanishes.  To all orders it ends where the mean-field heating overcomes the
+        cooling again, if it does.  Otherwise it is found and certified.
 
     Returns a :class:`limcyc.results.State`.  Nothing is approximated but the end of the Fock space, see
     its certificate.
 
-    Raises RunawayError for gamma_h >= gamma_c to first order and for g_c = 0, CutoffError if n_fock is
-    too small, ParameterError for values out of range.
+    Raises RunawayError for gamma_h >= gamma_c to first order, for g_c = 0, and to all orders if the state
+    is not confined below the intensity where heating overcomes cooling; CutoffError if n_fock is too
+    small, ParameterError for values out of range.
 
     >>> from limcyc.library.two_ion_phonon_laser.exact import steady_state
     >>> from limcyc.library.two_ion_phonon_laser.model import MODE
@@ -116,7 +123,7 @@ def steady_state(
     4.57393298
     """
     order = effective_order(lamb_dicke, eta_h, eta_c)
-    return _steady_state(order, g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, _checked_size(n_fock))
+    return _steady_state(order, g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, checked_size(n_fock))
 
 
 @lru_cache(maxsize=16)
@@ -144,8 +151,39 @@ def _steady_state(
             n_fock = end
         # A shorter Fock space cuts through a finite coupling and has to be certified like any other.
         closed = n_fock is not None and end is not None and n_fock >= end
+    if order == "all" and n_fock is None:
+        barrier = _barrier(values)
+        if barrier < _LARGEST_REGION:
+            return _first_region(values, barrier)
     cutoffs = None if n_fock is None else {MODE: n_fock}
     return solver(order).steady_state(cutoffs, closed=closed, tolerance=TOLERANCE, **values)
+
+
+def _barrier(values: dict[str, Any]) -> float:
+    """Intensity of the first unstable mean-field fixed point above I = 0, infinite without one."""
+    if values["g_h"] == 0.0 or values["g_c"] == 0.0:
+        return math.inf
+    points = fixed_points(**values, lamb_dicke="all")
+    if not any(point.stable for point in points):
+        raise RunawayError(
+            "The steady state was asked for to all orders of the Lamb-Dicke expansion, where the mean-field "
+            "heating exceeds the cooling at every phonon number looked at: no mean-field fixed point is "
+            "stable. Reduce g_h^2/gamma_h or eta_c, or compute a transient."
+        )
+    return min((point.intensity for point in points[1:] if not point.stable), default=math.inf)
+
+
+def _first_region(values: dict[str, Any], barrier: float) -> State:
+    """The state below the phonon number where heating overcomes cooling again, if it stays there."""
+    try:
+        return solver("all").steady_state({MODE: math.ceil(barrier) + 2}, **values)
+    except CutoffError:
+        raise RunawayError(
+            "The steady state was asked for to all orders of the Lamb-Dicke expansion, where the mean-field "
+            f"heating exceeds the cooling beyond about {barrier:.4g} phonons, and the state does not stay "
+            "below that: there is neither a steady nor a long-lived state. Reduce g_h^2/gamma_h or eta_c, "
+            "or compute a transient."
+        ) from None
 
 
 def bare_frame_state(
@@ -183,7 +221,7 @@ def bare_frame_state(
     """
     if g_h > 0.0 and g_c > 0.0:
         check_normalisable(g_h, g_c, gamma_h, gamma_c)
-    size = _checked_size(n_fock)
+    size = checked_size(n_fock)
     if size is None:
         unsqueezed = steady_state(g_h=g_h, g_c=g_c, gamma_h=gamma_h, gamma_c=gamma_c)
         size = _bare_size(phonon_distribution(unsqueezed), r)
@@ -227,9 +265,7 @@ def loss_state(g_h: float, gamma_h: float, loss_rate: float) -> State:
     >>> round(loss_state(0.1, 1.0, 0.04).number(MODE), 6)
     2.492093
     """
-    return loss_solver().steady_state(
-        tolerance=TOLERANCE, g_h=g_h, gamma_h=gamma_h, loss_rate=loss_rate
-    )
+    return loss_solver().steady_state(tolerance=TOLERANCE, g_h=g_h, gamma_h=gamma_h, loss_rate=loss_rate)
 
 
 def phonon_distribution(state: State) -> np.ndarray:
@@ -237,7 +273,15 @@ def phonon_distribution(state: State) -> np.ndarray:
     return np.asarray(state.fock_distribution(MODE, as_array=True))
 
 
-def _checked_size(n_fock: int | str) -> int | None:
+def checked_size(n_fock: int | str) -> int | None:
+    """The number of Fock states, or None for "auto".
+
+    Raises ParameterError for anything but an integer of at least 2, or its text.
+
+    >>> from limcyc.library.two_ion_phonon_laser.exact import checked_size
+    >>> checked_size("40"), checked_size("auto")
+    (40, None)
+    """
     if n_fock == "auto":
         return None
     # Text of a number comes from the command line.

@@ -90,10 +90,7 @@ def slope(g_h: float, g_c: float, gamma_h: float, gamma_c: float, step: float = 
     >>> 0 < below < above
     True
     """
-    means = [
-        _state(g_h, g_c * math.exp(-shift * step / 2), gamma_h, gamma_c).number(MODE)
-        for shift in (-1, 0, 1)
-    ]
+    means = [_state(g_h, g_c * math.exp(-shift * step / 2), gamma_h, gamma_c).number(MODE) for shift in (-1, 0, 1)]
     return (means[1] - means[0]) / step, (means[2] - means[1]) / step
 
 

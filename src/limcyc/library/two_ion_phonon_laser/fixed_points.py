@@ -218,9 +218,7 @@ def _polynomial_roots(polynomial: np.polynomial.Polynomial) -> list[float]:
 
 def _rate_difference(intensity: Any, parameters: tuple[float, ...], order: str) -> Any:
     g_h, g_c, gamma_h, gamma_c, eta_h, eta_c = parameters
-    return saturable_rate(intensity, g_h, gamma_h, eta_h, order) - saturable_rate(
-        intensity, g_c, gamma_c, eta_c, order
-    )
+    return saturable_rate(intensity, g_h, gamma_h, eta_h, order) - saturable_rate(intensity, g_c, gamma_c, eta_c, order)
 
 
 def _bracketed_roots(function: Callable[[Any], Any], largest: float) -> list[float]:

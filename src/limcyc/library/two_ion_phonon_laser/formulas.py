@@ -7,7 +7,7 @@ shows what a number depends on.  x = g_h^2/gamma_h^2, y = g_c^2/gamma_c^2, t = g
 
 from __future__ import annotations
 
-import mpmath
+import mpmath  # type: ignore[import-untyped]
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -63,12 +63,7 @@ def ratio_eq107(n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: f
     n = np.asarray(n, dtype=float)
     upper = 1.0 + 8.0 * rates.x * (n + 1.0)
     mixed = 4.0 * g_h**2 / (gamma_h * gamma_c) * (n + 1.0)
-    return (
-        rates.cooperativity
-        * upper
-        * (1.0 + 4.0 * rates.y * n)
-        / ((1.0 + 8.0 * rates.x * n) * (upper - mixed))
-    )
+    return rates.cooperativity * upper * (1.0 + 4.0 * rates.y * n) / ((1.0 + 8.0 * rates.x * n) * (upper - mixed))
 
 
 def ratio_independent_rates(
@@ -122,9 +117,7 @@ def distribution_eq107(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -
     )
 
 
-def distribution_independent_rates(
-    g_h: float, g_c: float, gamma_h: float, gamma_c: float
-) -> NDArray[np.float64]:
+def distribution_independent_rates(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> NDArray[np.float64]:
     """Phonon distribution p(n) of independent saturable rates.
 
     g_h, g_c, gamma_h, gamma_c
@@ -249,9 +242,7 @@ def g2_eq28(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLi
     return 2.0 - 8.0 * (2.0 * x - y) / ((1.0 + 4.0 * y) * (1.0 + 16.0 * x))
 
 
-def g2_eq28_product(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> NDArray[np.float64]:
+def g2_eq28_product(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> NDArray[np.float64]:
     """Eq. 28 as a product, g2 = 2 (1+8x)(1+8y)/[(1+16x)(1+4y)].
 
     Algebraically equal to :func:`g2_eq28`, and 2 p(2) p(0)/p(1)^2 of Eq. 107 for gamma_h/gamma_c -> 0:
@@ -316,9 +307,7 @@ def g2_eq118(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayL
     return 2.0 - 16.0 * rates.x + 8.0 * rates.y
 
 
-def g2_weak_coupling(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> NDArray[np.float64]:
+def g2_weak_coupling(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> NDArray[np.float64]:
     """g2(0) of weakly coupled ions below threshold, to first order in g^2/gamma^2.
 
     With C = kappa_h/kappa_c:

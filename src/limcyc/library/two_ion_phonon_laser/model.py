@@ -51,27 +51,15 @@ INITIAL: Final = {MODE: 0, HEATING_ION: "0", COOLING_ION: "0"}
 
 G_H: Final = Parameter("g_h", meaning="blue sideband coupling of the heating ion", default=1.0, minimum=0.0)
 G_C: Final = Parameter("g_c", meaning="red sideband coupling of the cooling ion", default=0.5, minimum=0.0)
-GAMMA_H: Final = Parameter(
-    "gamma_h", meaning="decay rate of the heating ion", default=1.5, minimum=0.0, exclusive=True
-)
-GAMMA_C: Final = Parameter(
-    "gamma_c", meaning="decay rate of the cooling ion", default=3.0, minimum=0.0, exclusive=True
-)
-ETA_H: Final = Parameter(
-    "eta_h", unit="", meaning="Lamb-Dicke parameter of the heating ion", default=0.0, minimum=0.0
-)
-ETA_C: Final = Parameter(
-    "eta_c", unit="", meaning="Lamb-Dicke parameter of the cooling ion", default=0.0, minimum=0.0
-)
+GAMMA_H: Final = Parameter("gamma_h", meaning="decay rate of the heating ion", default=1.5, minimum=0.0, exclusive=True)
+GAMMA_C: Final = Parameter("gamma_c", meaning="decay rate of the cooling ion", default=3.0, minimum=0.0, exclusive=True)
+ETA_H: Final = Parameter("eta_h", unit="", meaning="Lamb-Dicke parameter of the heating ion", default=0.0, minimum=0.0)
+ETA_C: Final = Parameter("eta_c", unit="", meaning="Lamb-Dicke parameter of the cooling ion", default=0.0, minimum=0.0)
 R: Final = Parameter("r", unit="", meaning="squeezing strength", default=0.0, minimum=0.0)
 BETA: Final = Parameter("beta", unit="rad", meaning="squeezing angle", default=0.0)
-EPS: Final = Parameter(
-    "eps", meaning="amplitude of the signal, linear response only", default=0.0, minimum=0.0
-)
+EPS: Final = Parameter("eps", meaning="amplitude of the signal, linear response only", default=0.0, minimum=0.0)
 PHI: Final = Parameter("phi", unit="rad", meaning="phase of the signal", default=0.0)
-LOSS_RATE: Final = Parameter(
-    "loss_rate", meaning="linear loss rate of the phonon number", minimum=0.0, exclusive=True
-)
+LOSS_RATE: Final = Parameter("loss_rate", meaning="linear loss rate of the phonon number", minimum=0.0, exclusive=True)
 
 PARAMETERS: Final = (G_H, G_C, GAMMA_H, GAMMA_C, ETA_H, ETA_C, R, BETA, EPS, PHI)
 """All parameters of the system; each level and setting uses some of them."""
@@ -108,8 +96,7 @@ def model(lamb_dicke: str = "1") -> OpenSystem:
     """
     order = check_order(lamb_dicke)
     heating, cooling = (
-        MODE.dag * MODE.function(sideband_function(order, eta)) if order != "1" else MODE.dag
-        for eta in (ETA_H, ETA_C)
+        MODE.dag * MODE.function(sideband_function(order, eta)) if order != "1" else MODE.dag for eta in (ETA_H, ETA_C)
     )
     return OpenSystem(
         hermitian(G_H * heating * HEATING_ION.plus + G_C * cooling * COOLING_ION.minus),

@@ -187,8 +187,8 @@ def bare_values(p: np.ndarray, r: float, beta: float, phi: float) -> dict[str, f
 
 def _excitations(state: State) -> dict[str, float]:
     return {
-        "P_exc_h": float(state.mean(HEATING_ION.excited)),
-        "P_exc_c": float(state.mean(COOLING_ION.excited)),
+        "P_exc_h": float(np.real(state.mean(HEATING_ION.excited))),
+        "P_exc_c": float(np.real(state.mean(COOLING_ION.excited))),
     }
 
 
@@ -198,9 +198,7 @@ def _certificate(state: State, numbers: Mapping[str, float]) -> dict[str, Any]:
     return {**state.certificate.as_dict(), "charge_imbalance": imbalance}
 
 
-def _exact_notes(
-    n: float, p: np.ndarray, numbers: Mapping[str, float], settings: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _exact_notes(n: float, p: np.ndarray, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> tuple[str, ...]:
     eta = (numbers["eta_h"], numbers["eta_c"])
     order = exact.effective_order(settings["lamb_dicke"], *eta)
     notes: tuple[str, ...] = ()
@@ -217,9 +215,7 @@ def _exact_notes(
             notes += (message,)
     if order == "all":
         barriers = [
-            point.intensity
-            for point in _fixed_points(numbers, order)
-            if point.intensity > n and not point.stable
+            point.intensity for point in _fixed_points(numbers, order) if point.intensity > n and not point.stable
         ]
         if barriers:
             notes += (
@@ -271,7 +267,7 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
             f"The formula {method} was asked for beyond first order in the Lamb-Dicke parameters, but it "
             "is of first order. Use the level `exact` or `mean-field`, or set lamb_dicke=1."
         )
-    rates = {name: numbers[name] for name in _RATES}
+    rates: dict[str, Any] = {name: numbers[name] for name in _RATES}
     check_normalisable(**rates)
     note = VALIDITY[method]
     if method == "eq15":
@@ -305,7 +301,7 @@ _COHERENCES: Final[dict[str, Callable[..., Any]]] = {
 }
 
 
-def _model_values(numbers: Mapping[str, float]) -> dict[str, float]:
+def _model_values(numbers: Mapping[str, float]) -> dict[str, Any]:
     return {name: numbers[name] for name in _MODEL}
 
 
@@ -328,9 +324,7 @@ def _refuse_signal(numbers: Mapping[str, float]) -> None:
         )
 
 
-def _refuse_squeezing_beyond_first_order(
-    numbers: Mapping[str, float], settings: Mapping[str, Any]
-) -> None:
+def _refuse_squeezing_beyond_first_order(numbers: Mapping[str, float], settings: Mapping[str, Any]) -> None:
     if exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
         raise UnsupportedError(
             f"Squeezing r = {numbers['r']:.6g} was asked for together with lamb_dicke="
