@@ -13,7 +13,7 @@ from scipy import sparse
 from limcyc._version import __version__
 from limcyc.algebra import Mode, Operator, as_operator
 from limcyc.algebra.degrees import Degree
-from limcyc.algebra.matrices import Basis, cached_matrix, matrix, scalar_function
+from limcyc.algebra.matrices import Basis, matrix
 from limcyc.errors import OperatorError
 from limcyc.measures import phase_space, phonons
 from limcyc.measures.sensing import eigenbasis, quantum_fisher_information
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import xarray
 
 __all__ = ["Certificate", "Scalar", "Source", "State", "expectation_row", "labelled", "provenance"]
+
+_KEPT_ROWS = 32
+"""Observables whose row vectors are remembered for each sector."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class State:
     _certificate: Certificate
     derivative: bool = False
     _reduced: dict[Any, np.ndarray] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[Any, tuple[np.ndarray, bool]] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def certificate(self) -> Certificate:
@@ -130,13 +134,20 @@ class State:
         wanted = as_operator(operator)
         if wanted is None:
             raise OperatorError(f"mean() needs an operator, got {operator!r}")
-        total = 0j
-        if list(wanted.terms) == [()]:
-            total = complex(scalar_function((wanted.terms[()],))(self.parameters)[0]) * self._trace()
-        else:
-            product = cached_matrix(wanted, self.basis, self.parameters)
-            total = complex(product.multiply(self.matrix.T).sum())
-        return total.real if wanted.is_hermitian else total
+        row, is_hermitian = self._row(wanted)
+        total = complex(row @ self.elements)
+        return total.real if is_hermitian else total
+
+    def _row(self, operator: Operator) -> tuple[np.ndarray, bool]:
+        """Row vector of an observable and whether it is Hermitian; a sweep makes them once for all its points."""
+        names = sorted(symbol.name for symbol in operator.free_symbols)
+        key = (operator, tuple(self.parameters.get(name) for name in names))
+        if key not in self._rows:
+            if len(self._rows) >= _KEPT_ROWS:
+                self._rows.clear()
+            row = expectation_row(operator, self.basis, self.kets, self.bras, self.parameters)
+            self._rows[key] = row, operator.is_hermitian
+        return self._rows[key]
 
     def variance(self, operator: Any) -> float:
         """<A^2> - <A>^2 of a Hermitian operator."""
@@ -145,9 +156,6 @@ class State:
             raise OperatorError(f"variance() needs a Hermitian operator, got {operator!r}")
         mean = self.mean(a)
         return float(np.real(self.mean((a - mean) * (a - mean))))
-
-    def _trace(self) -> float:
-        return float(self.elements[self.kets == self.bras].real.sum())
 
     def _position(self, degree: Degree) -> int:
         if degree not in self.basis.degrees:

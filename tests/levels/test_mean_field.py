@@ -64,7 +64,11 @@ def test_adiabatic_limit():
 
     def rate(_, n):
         return n * sum(
-            sign * 4 * slow[f"g_{i}"] ** 2 / slow[f"gamma_{i}"] / (1 + 8 * n * slow[f"g_{i}"] ** 2 / slow[f"gamma_{i}"] ** 2)
+            sign
+            * 4
+            * slow[f"g_{i}"] ** 2
+            / slow[f"gamma_{i}"]
+            / (1 + 8 * n * slow[f"g_{i}"] ** 2 / slow[f"gamma_{i}"] ** 2)
             for sign, i in ((1, "h"), (-1, "c"))
         )
 
@@ -99,7 +103,9 @@ def test_levels_with_three_states():
     )
     times = [0.0, 0.5, 2.0]
     mean = lc.MeanField(pumped).evolve(times, initial={"ion": "h"})
-    exact = lc.Exact(pumped).evolve(times, {"h": ion.projector("h"), "gh": ion.transition("g", "h")}, initial={ion: "h"})
+    exact = lc.Exact(pumped).evolve(
+        times, {"h": ion.projector("h"), "gh": ion.transition("g", "h")}, initial={ion: "h"}
+    )
     assert np.allclose(mean["ion.hh"].real, exact["h"], atol=1e-9)
     assert np.allclose(mean["ion.gh"], exact["gh"], atol=1e-9)
 
@@ -117,7 +123,7 @@ def test_repeated_times_are_allowed():
 
 
 def test_refusals():
-    with pytest.raises(UnsupportedError, match="functions of the number of mode a do not factorise.*exact level"):
+    with pytest.raises(UnsupportedError, match=r"functions of the number of mode a do not factorise.*exact level"):
         lc.MeanField(lc.OpenSystem(a.function(lambda n: sympy.cos(n)), [lc.Jump(a)]))
     with pytest.raises(ParameterError, match=r"initial state names 'b'.*\['a', 'c', 'h'\]"):
         lc.MeanField(laser).evolve([0.0, 1.0], initial={"b": 1.0}, **VALUES)

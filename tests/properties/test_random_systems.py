@@ -39,7 +39,10 @@ def piece(of):
 def systems(draw):
     pieces, extra = draw(st.sampled_from([(SPIN_PIECES, h.minus), (ION_PIECES, ion.transition("g", "h"))]))
     hamiltonian = lc.hermitian(sum(draw(st.lists(piece(pieces), min_size=1, max_size=2)), 0 * a)) + 0.2 * a.number
-    jumps = [lc.Jump(p, rate=draw(st.sampled_from([0.2, 1.0]))) for p in draw(st.lists(piece(pieces), min_size=0, max_size=2))]
+    jumps = [
+        lc.Jump(p, rate=draw(st.sampled_from([0.2, 1.0])))
+        for p in draw(st.lists(piece(pieces), min_size=0, max_size=2))
+    ]
     if draw(st.booleans()):
         one, two = draw(piece(pieces)), draw(piece(pieces))
         jumps.append(lc.Jump(one + two, rate=0.5))
@@ -84,7 +87,11 @@ def test_evolution_equals_the_unreduced_one(system, seed):
     root = random.standard_normal((basis.size,) * 2) + 1j * random.standard_normal((basis.size,) * 2)
     start = root @ root.conj().T
     start /= np.trace(start)
-    observables = {"n": a.number, "a": a.lower, "mixed": a.x * system.degrees[1].transition(*system.degrees[1].names[:2])}
+    observables = {
+        "n": a.number,
+        "a": a.lower,
+        "mixed": a.x * system.degrees[1].transition(*system.degrees[1].names[:2]),
+    }
     with pytest.warns(lc.errors.CutoffWarning):
         curves = lc.Exact(system).evolve([0.0, 0.4, 1.0], observables, initial=start, cutoffs={a: CUTOFF})
     for index, time in enumerate((0.0, 0.4, 1.0)):

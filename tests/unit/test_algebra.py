@@ -98,7 +98,9 @@ def test_sidebands_of_an_ion_beyond_the_lamb_dicke_limit():
     from scipy.linalg import expm
 
     eta = lc.Parameter("eta", unit="", minimum=0)
-    sideband = eta * sympy.exp(-(eta**2) / 2) * a.dag * a.function(lambda n: sympy.assoc_laguerre(n, 1, eta**2) / (n + 1))
+    sideband = (
+        eta * sympy.exp(-(eta**2) / 2) * a.dag * a.function(lambda n: sympy.assoc_laguerre(n, 1, eta**2) / (n + 1))
+    )
     size, value = 40, 0.6
     low = np.diag(np.sqrt(np.arange(1, 200)), 1)
     exact = expm(1j * value * (low + low.T))[:size, :size]

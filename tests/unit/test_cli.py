@@ -75,7 +75,7 @@ def fake_figure(name, *claims):
 
     def compute(quick):
         kappa = np.linspace(1.0, 2.0, 3 if quick else 9)
-        attributes = {"method": {"level": "exact"}, "resumed": False, "cutoff": None}
+        attributes = {"method": {"level": "exact"}, "resumed": False, "cutoff": None, "flags": [0, 1]}
         return xr.Dataset({"n": ("kappa", 2.0 * np.ones(kappa.size))}, {"kappa": kappa}, attributes)
 
     return figures.Figure(
@@ -428,6 +428,7 @@ def test_a_figure_is_written_with_its_data_and_its_claims(tmp_path):
         assert dataset.sizes == {"kappa": 3}
         assert dataset.attrs["caption"] == "Occupation against loss."
         assert json.loads(dataset.attrs["method"]) == {"level": "exact"}
+        assert list(dataset.attrs["flags"]) == [0, 1]
 
 
 def test_a_system_stands_for_all_its_figures_and_a_failed_claim_gives_exit_code_1(tmp_path):

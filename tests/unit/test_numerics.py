@@ -92,7 +92,7 @@ def test_singular_matrices_are_refused(method):
 
 
 def test_unknown_solver():
-    with pytest.raises(LimcycError, match="unknown linear solver 'magic'.*banded, sparse, krylov"):
+    with pytest.raises(LimcycError, match=r"unknown linear solver 'magic'.*banded, sparse, krylov"):
         make_plan(random_generator()[0], "magic")
 
 

@@ -139,6 +139,21 @@ def test_flags_may_be_integers(axes):
     assert texts(axes) == ["runaway"]
 
 
+def test_a_sweep_can_be_drawn_as_it_is(axes):
+    import limcyc as lc
+
+    a, (kappa, gain) = lc.Mode("a"), lc.parameters("kappa gain", positive=True)
+    amplifier = lc.OpenSystem(a.number, [lc.Jump(a.lower, kappa), lc.Jump(a.dag, gain)])
+    dataset = lc.sweep(
+        lc.Exact(amplifier),
+        over={"kappa": np.geomspace(0.5, 2.0, 6), "gain": np.geomspace(0.2, 3.0, 6)},
+        measure={"n": a.number},
+    )
+    plotting.phase_map(dataset, axes, variable="n", x="kappa", y="gain", scale="log")
+    assert texts(axes) == ["runaway"]
+    assert np.isfinite(axes.collections[0].get_array()).any()
+
+
 def test_a_missing_value_is_not_left_as_a_gap_without_a_name(axes):
     dataset = phase_diagram().drop_vars("status")
     dataset["n"] = dataset.n.where(dataset.t < 0.5)

@@ -64,7 +64,9 @@ def test_rates_that_can_never_be_valid(rate):
 def test_rates_are_checked_with_their_numbers():
     pumped = lc.OpenSystem(0 * a.number, [lc.Jump(a, gamma - g), lc.Jump(a.dag, g)], name="pumped")
     assert pumped.values({"gamma": 2.0, "g": 1.0}) == {"gamma": 2.0, "g": 1.0}
-    with pytest.raises(ParameterError, match=r"rate -g \+ gamma of the jump a of 'pumped'.*at g = 2, gamma = 1 it is -1"):
+    with pytest.raises(
+        ParameterError, match=r"rate -g \+ gamma of the jump a of 'pumped'.*at g = 2, gamma = 1 it is -1"
+    ):
         pumped.values({"gamma": 1.0, "g": 2.0})
     with pytest.raises(ParameterError, match="not negative"):
         lc.MeanField(pumped).evolve([0.0, 1.0], gamma=1.0, g=2.0)

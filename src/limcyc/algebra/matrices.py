@@ -20,7 +20,7 @@ from limcyc.algebra.modes import NUMBER
 from limcyc.algebra.operators import Monomial, Operator
 from limcyc.errors import OperatorError, ParameterError
 
-__all__ = ["Basis", "MonomialAction", "cached_matrix", "matrix", "number_function", "scalar_function"]
+__all__ = ["Basis", "MonomialAction", "matrix", "number_function", "scalar_function"]
 
 
 @dataclass(frozen=True)
@@ -150,17 +150,6 @@ def matrix(operator: Operator, basis: Basis, values: Mapping[str, Any] | None = 
     return sparse.coo_array((np.concatenate(data), coordinates), shape=shape).tocsr()
 
 
-def cached_matrix(operator: Operator, basis: Basis, values: Mapping[str, Any]) -> sparse.csr_array:
-    """:func:`matrix`, remembered: the observables of a sweep do not change from point to point."""
-    names = sorted(symbol.name for symbol in operator.free_symbols)
-    return _matrix_of(operator, basis, tuple((name, _value(values, name)) for name in names))
-
-
-@lru_cache(maxsize=64)
-def _matrix_of(operator: Operator, basis: Basis, values: tuple[tuple[str, Any], ...]) -> sparse.csr_array:
-    return matrix(operator, basis, dict(values))
-
-
 def _assoc_laguerre(n: np.ndarray, k: float, x: float) -> np.ndarray:
     from scipy import special  # slow to import, and few models have functions of a number operator
 
@@ -196,7 +185,12 @@ def scalar_function(expressions: tuple[sympy.Expr, ...]) -> Callable[[Mapping[st
 def number_function(expression: sympy.Expr) -> Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]:
     """Values of F(n; parameters) on an array of occupation numbers."""
     symbols = sorted(expression.free_symbols - {NUMBER}, key=str)
-    function = sympy.lambdify([NUMBER, *symbols], expression, modules=_modules(expression))
+    # A parameter may be called n as well; and SymPy prints its delta as a condition that takes no arrays.
+    number = sympy.Dummy("number", integer=True, nonnegative=True)
+    printable = expression.xreplace({NUMBER: number}).replace(
+        sympy.KroneckerDelta, lambda i, j: sympy.Piecewise((1, sympy.Eq(i, j)), (0, True))
+    )
+    function = sympy.lambdify([number, *symbols], printable, modules=_modules(printable))
 
     def evaluate(n: np.ndarray, values: Mapping[str, Any]) -> np.ndarray:
         distinct, position = np.unique(n, return_inverse=True)

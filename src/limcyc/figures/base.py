@@ -147,6 +147,8 @@ def _writable(dataset: xarray.Dataset, figure: Figure, quick: bool) -> xarray.Da
 def _attribute(value: Any) -> Any:
     if isinstance(value, bool):
         return int(value)
+    if isinstance(value, list | tuple) and value and all(isinstance(item, int | float) for item in value):
+        return list(value)
     if value is None or isinstance(value, Mapping | list | tuple | set):
         return json.dumps(plain(value))
     return value

@@ -8,6 +8,7 @@ sign of this drift tells a laser from a runaway.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,9 @@ __all__ = ["DriftAtInfinity"]
 
 _FAR = 10**8
 """Phonon number at which the drift is taken: corrections of relative order 1/n are then below 1e-7."""
+
+_WELL_CONDITIONED = 1e7
+"""Condition number up to which the stationary internal state comes from a direct solve, the fast way."""
 
 
 class DriftAtInfinity:
@@ -52,29 +56,45 @@ class DriftAtInfinity:
         self._size = int(label.max()) + 1
         self._trace = np.zeros(self._size)
         self._trace[label[is_population]] = 1
+        mixed = self._trace / self._trace.sum()
+        self._tie = np.outer(mixed, self._trace)
+        self._right = np.column_stack([mixed, np.eye(self._size)]).astype(complex)
         entries = generator_entries(system, basis, pairs)
         self._coefficients = tuple(entry.coefficient for entry in entries)
-        self._folded = np.zeros((len(entries), self._size, self._size))
-        self._climb = np.zeros((len(entries), self._size))
+        self._folded = np.zeros((len(entries), self._size**2), dtype=complex)
+        self._climb = np.zeros((len(entries), self._size), dtype=complex)
         for index, entry in enumerate(entries):
             kept = central[entry.columns]
             rows, columns, amplitude = entry.rows[kept], entry.columns[kept], entry.amplitude[kept]
-            np.add.at(self._folded[index], (label[rows], label[columns]), amplitude)
+            np.add.at(self._folded[index], label[rows] * self._size + label[columns], amplitude)
             step = n[pairs.kets[rows]] - width // 2
             np.add.at(self._climb[index], label[columns], amplitude * step * is_population[rows])
 
     def __call__(self, values: Mapping[str, Any]) -> tuple[float, float]:
         """(drift, scale): d<n>/dt and the largest of the terms that it is the sum of, both in units of the rates."""
         coefficients = scalar_function(self._coefficients)(values)
-        folded = np.tensordot(coefficients, self._folded, axes=1)
+        folded = (coefficients @ self._folded).reshape(self._size, self._size)
         climb = coefficients @ self._climb
+        parts = climb * self._stationary(folded / max(abs(folded).max(), 1e-300))
+        if abs(parts).max(initial=0.0) <= 1e-10 * abs(climb).max(initial=0.0):
+            # Nothing climbs but rounding errors: without a jump that changes n there is no drift.
+            return 0.0, 0.0
+        return float(parts.sum().real), float(abs(parts).max(initial=0.0))
+
+    def _stationary(self, folded: np.ndarray) -> np.ndarray:
+        """x with folded x = 0 and trace 1."""
+        # folded preserves the trace: adding |mixed)(trace| makes it invertible exactly when x is unique.
+        pinned = folded + self._tie
+        with contextlib.suppress(np.linalg.LinAlgError):
+            # The inverse only tells the condition; multiplying by it would lose digits of the small coherences.
+            solution = np.linalg.solve(pinned, self._right)
+            if abs(pinned).max() * abs(solution).max() < _WELL_CONDITIONED:
+                return solution[:, 0]
         # Least squares with the trace condition: well defined also when internal states are not all reached.
-        system = np.vstack([folded / max(abs(folded).max(), 1e-300), self._trace[None, :]])
+        system = np.vstack([folded, self._trace[None, :]])
         right = np.zeros(self._size + 1)
         right[-1] = 1
-        internal = np.linalg.lstsq(system, right.astype(complex), rcond=None)[0]
-        parts = climb * internal
-        return float(parts.sum().real), float(abs(parts).max(initial=0.0))
+        return np.linalg.lstsq(system, right.astype(complex), rcond=None)[0]
 
 
 def _applies(system: OpenSystem, mode: Mode) -> bool:

@@ -11,7 +11,14 @@ import numpy as np
 from limcyc.algebra import IDENTITY, Mode, Operator, as_operator
 from limcyc.algebra.degrees import Degree
 from limcyc.algebra.matrices import Basis, scalar_function
-from limcyc.errors import CutoffError, OperatorError, ParameterError, RunawayError, SymmetryError
+from limcyc.errors import (
+    CutoffError,
+    OperatorError,
+    ParameterError,
+    RunawayError,
+    SeveralSteadyStatesError,
+    SymmetryError,
+)
 from limcyc.levels import correlations, spectra
 from limcyc.levels.asymptotics import DriftAtInfinity
 from limcyc.levels.sectors import Sector
@@ -28,6 +35,9 @@ __all__ = ["Exact"]
 
 _EXPLICIT_LIMIT = 1e-6
 """Largest discarded weight accepted when the caller fixes the cutoff."""
+
+_LARGEST_SEARCH = 150_000
+"""Largest number of unknowns that the search for a cutoff goes to when they grow faster than the cutoff."""
 
 _KEPT_SECTORS = 32
 
@@ -95,6 +105,11 @@ class Exact:
         fixed = self._checked_cutoffs(cutoffs)
         if closed and fixed is None and self.modes:
             raise ParameterError("closed=True declares a given cutoff to be part of the model; give cutoffs={mode: N}")
+        if not any(scalar_function(tuple(jump.rate for jump in self.system.jumps))(values)):
+            raise SeveralSteadyStatesError(
+                f"{self.system.name!r} has several steady states: no jump has a rate at these parameters, and every "
+                "eigenstate of the Hamiltonian is stationary. Add a jump, or follow one initial state with evolve(...)"
+            )
         drifts = {} if closed else self._check_drift(values)
         if fixed is not None:
             state = self._solve(fixed, values, method, closed, drifts)
@@ -116,8 +131,9 @@ class Exact:
                     short[mode] = p
             if not short:
                 break
-            for mode, p in short.items():
-                sizes[mode] = self._larger(mode, p, tolerance)
+            larger = sizes | {mode: self._larger(mode, p, tolerance) for mode, p in short.items()}
+            self._check_growth(sizes, larger, state._certificate.unknowns)
+            sizes = larger
         for mode in self.modes:
             self._start[mode] = _enough(state.populations(mode), tolerance)
         return state
@@ -136,6 +152,19 @@ class Exact:
                 "phonon number diverges; move away from it, or give cutoffs={...} explicitly to go further"
             )
         return next(cutoff_ladder(wanted))
+
+    def _check_growth(self, sizes: Mapping[Mode, int], larger: Mapping[Mode, int], unknowns: int) -> None:
+        """Without one U(1) for each mode the matrix elements grow faster than the cutoff; a runaway would never end."""
+        free = sum(charge.modulus == 0 for charge in self.system.symmetries.weak)
+        exponent = 2 - min(free, len(self.modes)) / len(self.modes)
+        ratio = float(np.prod([larger[mode] / sizes[mode] for mode in self.modes]))
+        expected = unknowns * ratio**exponent
+        if exponent > 1 and expected > _LARGEST_SEARCH:
+            raise CutoffError(
+                f"the steady state of {self.system.name!r} does not fit the cutoffs {_named(sizes)}, and the next ones, "
+                f"{_named(larger)}, need about {expected:.1g} unknowns. A mode may run away, which this model has no symmetry "
+                "to tell; look at evolve(...), or give cutoffs={...} explicitly to go further"
+            )
 
     def _check_drift(self, values: Mapping[str, Any]) -> dict[str, float]:
         drifts = {}
@@ -185,7 +214,15 @@ class Exact:
             unknowns=sector.size,
         )
         state = State(
-            self.system, sector.basis, sector.pairs.kets, sector.pairs.bras, elements, values, self.name, certificate
+            self.system,
+            sector.basis,
+            sector.pairs.kets,
+            sector.pairs.bras,
+            elements,
+            values,
+            self.name,
+            certificate,
+            _rows=sector.rows,
         )
         if not closed and self.modes:
             weight = max(discarded_weight(state.populations(mode)) for mode in self.modes)

@@ -179,6 +179,8 @@ class Sector:
             self.size, [Triplets(part.rows, part.columns, part.amplitude) for _, part in self._terms]
         )
         self._functions_at: tuple[Any, ...] | None = None
+        # Row vectors of observables, shared by all states of the sector.
+        self.rows: dict[Any, Any] = {}
 
     def _keep_what_populations_reach(self, entries: list[Entries], count: int) -> list[Entries]:
         whole = LinearGenerator(count, [Triplets(e.rows, e.columns, e.amplitude) for e in entries])
@@ -262,10 +264,16 @@ class Sector:
         """Complex matrix elements on all pairs of the sector."""
         if not self.real:
             return unknowns
-        swapped = self.pairs.kets > self.pairs.bras
-        imaginary = np.where(self._imaginary_part >= 0, unknowns[self._imaginary_part], 0.0)
-        real = np.where(self._real_part >= 0, unknowns[self._real_part], 0.0)
-        return real + 1j * np.where(swapped, -imaginary, imaginary)
+        padded = np.append(unknowns, 0.0)  # position -1: an unknown that is zero
+        elements = np.empty(self.pairs.kets.size, dtype=complex)
+        elements.real = padded[self._real_part]
+        elements.imag = padded[self._imaginary_part] * self._orientation
+        return elements
+
+    @cached_property
+    def _orientation(self) -> np.ndarray:
+        """Sign of the imaginary unknown in every element."""
+        return np.where(self.pairs.kets > self.pairs.bras, -1.0, 1.0)
 
 
 def _slope(expression: sympy.Expr, name: str) -> sympy.Expr:

@@ -69,7 +69,7 @@ def solve_null(sector: Sector, plan: Plan, data: np.ndarray, guess: int) -> tupl
         if populations.max() > 1e10:
             continue
         solution = solution / solution[sector.diagonal].sum()
-        residual = float(np.linalg.norm(sector.generator.matrix(data) @ solution))
+        residual = float(np.linalg.norm(sector.generator.apply(data, solution)))
         scale = float(abs(data).max(initial=0.0))
         if residual > 1e-9 * scale:
             raise ConvergenceError(
@@ -94,10 +94,10 @@ def _check_unique(
     when every element of L changes by one rounding error, |L^-1| |L| |x| eps, is estimated with random signs.
     """
     size = abs(solution)
-    magnitude = sector.generator.matrix(abs(data))
+    magnitude = abs(data)
 
     def sensitivity(populated: np.ndarray) -> float:
-        noise = (magnitude @ populated) * _rounding_errors(size.size)
+        noise = sector.generator.apply(magnitude, populated) * _rounding_errors(size.size)
         noise[pin] = 0
         return float(abs(factorization.solve(noise)).max() / size.max())
 
@@ -139,5 +139,5 @@ def traceless_response(
         solution = factor_pinned(sector, plan, data, pin).solve(right)
         solution = solution - solution[sector.diagonal].sum() * steady
     norm = float(np.linalg.norm(source))
-    error = float(np.linalg.norm(sector.generator.matrix(data) @ solution - source))
+    error = float(np.linalg.norm(sector.generator.apply(data, solution) - source))
     return solution, error / norm if norm else error

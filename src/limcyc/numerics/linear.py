@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -223,5 +223,6 @@ def _narrow_order(generator: LinearGenerator) -> np.ndarray:
     return min(candidates, key=lambda order: sum(BandedPlan(generator, order).bandwidth))
 
 
+@cache
 def _lapack(name: str, *kinds: np.dtype) -> Any:
     return getattr(lapack, ("z" if any(np.issubdtype(kind, np.complexfloating) for kind in kinds) else "d") + name)

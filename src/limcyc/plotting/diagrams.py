@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["boundary", "phase_map"]
 
 _HATCHES = ("////", "....", "\\\\\\\\", "xxxx", "++++")
-_GOOD = ("ok", "converged", "")
+_GOOD = ("steady", "ok", "")
 
 
 def phase_map(
@@ -48,7 +48,7 @@ def phase_map(
     variable, x, y
         names in the dataset
     status
-        name of the variable that says what each point is: ``"ok"``, or the name of the mask it
+        name of the variable that says what each point is: ``"steady"`` or ``"ok"``, or the name of the mask it
         belongs to (texts, or integers with ``flag_values`` and ``flag_meanings``).  Ignored if the
         dataset has none.  Masked regions are hatched and named in the picture.  Points without a
         finite value that no mask explains are named ``no value``.
@@ -180,7 +180,9 @@ def _masks(
 def _labels(status: xarray.DataArray) -> xarray.DataArray:
     if status.dtype.kind not in "iub":
         return status
-    meanings = status.attrs.get("flag_meanings", "ok masked").split()
+    text = status.attrs.get("flag_meanings", "ok masked")
+    # Names of several words are separated by commas; the words of the CF conventions, by spaces.
+    meanings = [word.strip() for word in text.split("," if "," in text else None)]
     flags = np.atleast_1d(status.attrs.get("flag_values", np.arange(len(meanings))))
     table = {int(flag): word for flag, word in zip(flags, meanings, strict=True)}
     words = np.vectorize(lambda flag: table.get(int(flag), "masked"), otypes=[object])

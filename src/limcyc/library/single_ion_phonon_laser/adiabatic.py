@@ -37,9 +37,7 @@ __all__ = [
 ]
 
 
-def intensity_eq55(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> NDArray[np.float64]:
+def intensity_eq55(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> NDArray[np.float64]:
     """The bare expression of Eq. 55, whatever its sign and stability.
 
     I = (gamma_c + gamma_h)(kappa_h - kappa_c)
@@ -66,9 +64,7 @@ def intensity_eq55(
         return both * (rates.kappa_h - rates.kappa_c) / _saturation(g_h, g_c, gamma_h, gamma_c)
 
 
-def _saturation(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> NDArray[np.float64]:
+def _saturation(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> NDArray[np.float64]:
     """Denominator of Eq. 55, 4 (g_c^2/gamma_h - g_h^2/gamma_c)(kappa_h + kappa_c)."""
     rates = derived_rates(g_h, g_c, gamma_h, gamma_c)
     nonlinear = np.square(g_c) / np.asarray(gamma_h) - np.square(g_h) / np.asarray(gamma_c)
@@ -113,9 +109,7 @@ def lasing_intensity(
     return np.where(valid, np.where(phases == "threshold", 0.0, intensity), np.nan)
 
 
-def _refuse(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike, valid: NDArray
-) -> None:
+def _refuse(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike, valid: NDArray) -> None:
     grids = np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in (g_h, g_c, gamma_h, gamma_c)))
     point = [float(grid[~valid].flat[0]) for grid in grids]
     name = check_normalisable(*point)
@@ -343,9 +337,7 @@ def stable_intensity(
     return min(found)
 
 
-def _falling_roots(
-    g_h: float, g_c: float, gamma_h: float, gamma_c: float, eta_h: float, eta_c: float
-) -> list[float]:
+def _falling_roots(g_h: float, g_c: float, gamma_h: float, gamma_c: float, eta_h: float, eta_c: float) -> list[float]:
     """Positive roots of the third-order bracket at which it falls, to rounding."""
     square_h = g_h**2 * Polynomial([1.0, -(eta_h**2) / 2.0]) ** 2
     square_c = g_c**2 * Polynomial([1.0, -(eta_c**2) / 2.0]) ** 2
@@ -353,10 +345,10 @@ def _falling_roots(
     nonlinear = (heating + cooling) * (square_h / gamma_c - square_c / gamma_h)
     bracket = 4.0 * Polynomial([0.0, 1.0]) * nonlinear + (gamma_h + gamma_c) * (heating - cooling)
     slope, found = bracket.deriv(), []
-    for root in bracket.trim().roots():
-        if abs(root.imag) > 1e-9 * max(1.0, abs(root)) or root.real <= 0.0 or slope(root.real) >= 0.0:
+    for root in bracket.trim().roots().tolist():
+        level = complex(root).real
+        if abs(complex(root).imag) > 1e-9 * max(1.0, abs(root)) or level <= 0.0 or float(slope(level)) >= 0.0:
             continue
-        level = float(root.real)
         # The companion matrix leaves a rounding error that one Newton step removes.
         found.append(level - float(bracket(level) / slope(level)))
     return found

@@ -9,7 +9,6 @@ solution is not in arXiv:2604.18295, which has the case gamma_h = gamma_c only.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,15 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 
 from limcyc.errors import CutoffError, ParameterError, RunawayError
 from limcyc.library.birth_death import distribution_from_log_ratios, phonon_moments
-from limcyc.library.lamb_dicke import sideband_factor, third_order_cutoff
+from limcyc.library.lamb_dicke import third_order_cutoff
 from limcyc.library.single_ion_phonon_laser.phases import (
     check_level,
     check_steady_state,
+    check_values,
     effective_order,
     tail_ratio,
 )
+from limcyc.library.single_ion_phonon_laser.visits import Visit, climb, couplings, visit
 
-__all__ = ["Chain", "Visit", "checked_size", "couplings", "steady_chain", "tail_bound", "visit"]
+__all__ = ["Chain", "checked_size", "steady_chain", "tail_bound"]
 
 Floats = NDArray[np.float64]
 
@@ -39,125 +40,6 @@ counts as long-lived."""
 
 _ALLOWED = 1e-10
 """Share of the last level in <n^2> that is accepted when the caller gives the number of Fock states."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """What happens between two jumps when the ion starts in |g,n>; arrays over n.
-
-    ground, heat, cool
-        mean times X_g, X_h, X_c spent in |g,n>, |h,n+1>, |c,n-1>, unit 1/rate
-    up, down
-        probabilities P_h = gamma_h X_h and P_c = gamma_c X_c that the next jump leads to n+1 or n-1
-    ground_heat, ground_cool, heat_cool
-        time integrals of the coherences: <g|M|h> = i ground_heat, <g|M|c> = i ground_cool,
-        <h|M|c> = heat_cool, with M the time integral of |psi><psi| over the visit
-    """
-
-    ground: Floats
-    heat: Floats
-    cool: Floats
-    up: Floats
-    down: Floats
-    ground_heat: Floats
-    ground_cool: Floats
-    heat_cool: Floats
-
-    @property
-    def duration(self) -> Floats:
-        """Mean time of one visit, X_g + X_h + X_c."""
-        return self.ground + self.heat + self.cool
-
-
-def couplings(
-    n: ArrayLike,
-    *,
-    g_h: float,
-    g_c: float,
-    eta_h: float = 0.0,
-    eta_c: float = 0.0,
-    lamb_dicke: str = "1",
-) -> tuple[Floats, Floats]:
-    """Couplings of |g,n> to |h,n+1> and to |c,n-1>.
-
-    G_n = g_h sqrt(n+1) F(n; eta_h),  K_n = g_c sqrt(n) F(n-1; eta_c),  with F of
-    :func:`limcyc.library.lamb_dicke.sideband_factor`: 1 (first order), 1 - eta^2 n/2 (third order),
-    L_n^(1)(eta^2)/(n+1) (all orders).
-
-    n
-        phonon numbers, integers >= 0, any shape
-    g_h, g_c
-        couplings, rates; the factor exp(-eta^2/2) is part of them
-    eta_h, eta_c
-        Lamb-Dicke parameters, >= 0; without effect at first order
-    lamb_dicke
-        ``"1"``, ``"3"`` or ``"all"``
-
-    Returns (G, K), rates, each of the shape of n.  The third order is meaningful only for
-    n < 2/eta^2.
-
-    Raises UnknownNameError for another order and ParameterError for eta < 0.
-
-    Source: arXiv:2604.18295, Eqs. 30, 145, 146.
-
-    >>> from limcyc.library.single_ion_phonon_laser.chain import couplings
-    >>> heating, cooling = couplings([0, 3], g_h=1.0, g_c=2.0)
-    >>> heating.tolist(), [round(float(k), 6) for k in cooling]
-    ([1.0, 2.0], [0.0, 3.464102])
-    """
-    n = np.asarray(n, dtype=float)
-    heating = g_h * np.sqrt(n + 1.0) * sideband_factor(lamb_dicke, eta_h, n)
-    cooling = g_c * np.sqrt(n) * sideband_factor(lamb_dicke, eta_c, np.maximum(n - 1.0, 0.0))
-    return heating, cooling
-
-
-def visit(heating: ArrayLike, cooling: ArrayLike, gamma_h: float, gamma_c: float) -> Visit:
-    """Mean times, jump probabilities and coherences of the visits to |g,n>.
-
-    With a = gamma_h, b = gamma_c, S = G^2 b + K^2 a and D = 4 G^2 a + 4 K^2 b + a b (a+b)::
-
-        X_h = G^2 [4 S + b^2 (a+b)] / (S D)        X_c = K^2 [4 S + a^2 (a+b)] / (S D)
-        X_g = [4 (G^2 + K^2) + a^2 + a b + b^2] / D + a^2 b^2 (a+b) / (4 S D)
-
-    from the 3 x 3 non-Hermitian problem -i (H M - M H^dag) = -\\|g><g\\|, H = G (\\|h><g\\| + h.c.)
-    + K (\\|c><g\\| + h.c.) - i (a \\|h><h\\| + b \\|c><c\\|)/2.
-
-    heating, cooling
-        couplings G and K, rates, equal shape; not both 0 in the same place
-    gamma_h, gamma_c
-        decay rates, > 0
-
-    Returns :class:`Visit`.  Exact.
-
-    Raises ParameterError if G = K = 0 somewhere: the ion never leaves that |g,n>.
-
-    >>> from limcyc.library.single_ion_phonon_laser.chain import visit
-    >>> one = visit([1.0], [0.0], 1.5, 3.0)
-    >>> one.up.tolist(), one.down.tolist(), round(float(one.ground[0]), 6)
-    ([1.0], [0.0], 1.041667)
-    """
-    heating, cooling = np.asarray(heating, dtype=float), np.asarray(cooling, dtype=float)
-    square_h, square_c = heating**2, cooling**2
-    a, b = float(gamma_h), float(gamma_c)
-    escape = square_h * b + square_c * a
-    if not np.all(escape > 0.0):
-        where = int(np.flatnonzero(~(escape > 0.0))[0])
-        raise ParameterError(
-            f"both couplings vanish at position {where} of the chain: the ion stays in |g,n> for "
-            "ever. Give one of the two sidebands a coupling there."
-        )
-    width = 4.0 * square_h * a + 4.0 * square_c * b + a * b * (a + b)
-    both = escape * width
-    # heat = G^2 toward_h/both: kept apart, because the coherences need it without the factor G.
-    toward_h = 4.0 * escape + b * b * (a + b)
-    toward_c = 4.0 * escape + a * a * (a + b)
-    heat, cool = square_h * toward_h / both, square_c * toward_c / both
-    ground = (4.0 * (square_h + square_c) + a * a + a * b + b * b) / width
-    ground = ground + a * a * b * b * (a + b) / (4.0 * both)
-    ground_heat = a * heating * toward_h / (2.0 * both)
-    ground_cool = b * cooling * toward_c / (2.0 * both)
-    heat_cool = 2.0 * (heating * ground_cool + cooling * ground_heat) / (a + b)
-    return Visit(ground, heat, cool, a * heat, b * cool, ground_heat, ground_cool, heat_cool)
 
 
 @dataclass(frozen=True)
@@ -247,7 +129,7 @@ def steady_chain(
     g_h, g_c, gamma_h, gamma_c
         couplings and decay rates, > 0 (g_h = 0 gives the vacuum)
     eta_h, eta_c, lamb_dicke
-        see :func:`couplings`
+        Lamb-Dicke parameters, >= 0, and order, "1", "3" or "all"
     n_fock
         number of Fock states, >= 3, or "auto": found from a rigorous bound on the tail (first order),
         floor(2/eta_max^2) + 1 (third order), or found from the computed weight of the upper half of a
@@ -275,9 +157,9 @@ def steady_chain(
     """
     order = effective_order(lamb_dicke, eta_h, eta_c)
     size = checked_size(n_fock)
-    check_steady_state(
-        g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, "3" if closed and g_c > 0.0 else order
-    )
+    check_values(g_h, g_c, gamma_h, gamma_c, eta_h, eta_c)
+    if not closed:
+        check_steady_state(g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, order)
     if g_h == 0.0:
         return _vacuum(size or 3)
     model = {"g_h": g_h, "g_c": g_c, "eta_h": eta_h, "eta_c": eta_c, "lamb_dicke": order}
@@ -318,14 +200,13 @@ def checked_size(n_fock: int | str) -> int | None:
     return int(text)
 
 
-def tail_bound(
-    n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: float
-) -> tuple[Floats, Floats]:
+def tail_bound(n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> tuple[Floats, Floats]:
     """Bounds on the chain of first order beyond the phonon number n.
 
-    For all m >= n >= 1: s(m)/s(m-1) <= q (1 + b^2 (a+b)/(4 S(n-1))) D(n)/D(n-1), with q the ratio
-    of the tail, and the mean time of a visit to m-1 is at most 2/min(a,b) plus the decreasing terms
-    of X_g at n-1.  S, D, a, b as in :func:`visit`.
+    For all m >= n >= 1: s(m)/s(m-1) <= q max(1, c (4 S + b^2 (a+b))/(4 c S + a^2 (a+b))) D(n)/D(n-1),
+    with q the ratio of the tail, S = S(n-1) and c = S(n)/S(n-1), because the ratio is monotonic in S and
+    grows with c, and c falls.  The mean time of a visit to m-1 is at most 2/min(a,b) plus the decreasing
+    terms of X_g at n-1.  S, D, a, b as in :func:`limcyc.library.single_ion_phonon_laser.visits.visit`.
 
     n
         phonon numbers, >= 1
@@ -337,7 +218,7 @@ def tail_bound(
     >>> from limcyc.library.single_ion_phonon_laser.chain import tail_bound
     >>> ratio, duration = tail_bound([10, 10**9], 1.0, 1.0, 1.5, 3.0)
     >>> [round(float(r), 3) for r in ratio]
-    [0.675, 0.5]
+    [0.641, 0.5]
     """
     n, a, b = np.asarray(n, dtype=float), gamma_h, gamma_c
 
@@ -347,7 +228,9 @@ def tail_bound(
     def width(m):
         return 4.0 * (g_h**2 * a * (m + 1.0) + g_c**2 * b * m) + a * b * (a + b)
 
-    growth = (1.0 + b * b * (a + b) / (4.0 * escape(n - 1.0))) * width(n) / width(n - 1.0)
+    rise = escape(n) / escape(n - 1.0)
+    start = rise * (4.0 * escape(n - 1.0) + b * b * (a + b)) / (4.0 * escape(n) + a * a * (a + b))
+    growth = np.maximum(start, 1.0) * width(n) / width(n - 1.0)
     falling = a * a + a * b + b * b + a * a * b * b * (a + b) / (4.0 * escape(n - 1.0))
     ratio = tail_ratio(g_h, g_c, gamma_h, gamma_c) * growth
     return ratio, 2.0 / min(a, b) + falling / width(n - 1.0)
@@ -358,8 +241,8 @@ def _vacuum(states: int) -> Chain:
     phonons[0] = 1.0
     blocks = np.zeros((states, 3, 3), dtype=complex)
     blocks[0, 0, 0] = 1.0
-    certificate = {"method": "vacuum", "n_fock": states, "closed": False, "discarded_weight": 0.0}
-    return Chain(phonons, np.zeros(states), blocks, certificate)
+    certificate: dict[str, float | int | str | bool] = {"method": "vacuum", "n_fock": states, "closed": False}
+    return Chain(phonons, np.zeros(states), blocks, certificate | {"discarded_weight": 0.0, "charge_imbalance": 0.0})
 
 
 def _visits(model: dict, gamma_h: float, gamma_c: float, states: int, closed: bool):
@@ -379,9 +262,7 @@ def _visits(model: dict, gamma_h: float, gamma_c: float, states: int, closed: bo
     return visits, distribution_from_log_ratios(log_ratio)
 
 
-def _assemble(
-    visits: Visit, arrivals: Floats, gamma_h: float, gamma_c: float, certificate: dict
-) -> Chain:
+def _assemble(visits: Visit, arrivals: Floats, gamma_h: float, gamma_c: float, certificate: dict) -> Chain:
     """Normalise the chain and collect populations, coherences and p(n)."""
     rates = arrivals / float(visits.duration @ arrivals)
     blocks = np.zeros((rates.size, 3, 3), dtype=complex)
@@ -448,9 +329,7 @@ def _open(model: dict, gamma_h: float, gamma_c: float, tolerance: float) -> Chai
         reason = f"Its tail falls by {q:.8g} per phonon: move away from the line of stability."
     else:
         reason = "The heating exceeds the cooling up to there: lower g_h or raise g_c, or fix n_fock."
-    raise CutoffError(
-        f"The steady state was asked for, but it does not fit {_LONGEST[order]} Fock states. {reason}"
-    )
+    raise CutoffError(f"The steady state was asked for, but it does not fit {_LONGEST[order]} Fock states. {reason}")
 
 
 def _barrier(visits: Visit) -> int | None:
@@ -463,9 +342,7 @@ def _barrier(visits: Visit) -> int | None:
     return first_fall + int(again[0]) if again.size else None
 
 
-def _first_region(
-    model: dict, gamma_h: float, gamma_c: float, barrier: int, examined: int
-) -> Chain:
+def _first_region(model: dict, gamma_h: float, gamma_c: float, barrier: int, examined: int) -> Chain:
     """The chain up to the least likely state in front of a further region of gain."""
     chain = _closed(model, gamma_h, gamma_c, max(3, barrier + 1), True)
     edge = float(chain.phonons[-1])
@@ -479,33 +356,18 @@ def _first_region(
     # Mean time until the barrier is reached; the chain below it relaxes much faster.
     visits = visit(*couplings(np.arange(barrier + 1), **model), gamma_h, gamma_c)
     chain.certificate.update(
-        closed=False, levels_examined=examined, metastable=True, escape_time=_climb(visits)
+        closed=False, levels_examined=examined, metastable=True, escape_time=float(climb(visits).sum())
     )
     return chain
 
 
-def _climb(visits: Visit) -> float:
-    """Mean time from |g,0> to the state behind the last visit, see escape.climb_times."""
-    total, last = 0.0, 0.0
-    for duration, up, down in zip(
-        visits.duration.tolist(), visits.up.tolist(), visits.down.tolist(), strict=True
-    ):
-        last = (duration + (down * last if down else 0.0)) / up if up else math.inf
-        total += last
-    return total
-
-
-def _rest_bounded(
-    visits: Visit, arrivals: Floats, model: dict, gamma_h: float, gamma_c: float
-) -> Floats:
+def _rest_bounded(visits: Visit, arrivals: Floats, model: dict, gamma_h: float, gamma_c: float) -> Floats:
     """Upper bound on the share of the levels >= n in <n^2> + <n>, for n = 0 ... N-1.
 
     They are fed by the visits to n-1+k, k = 0, 1, ..., which reach up to n+k phonons.
     """
     n = np.arange(arrivals.size, dtype=float)
-    ratio, duration = tail_bound(
-        np.maximum(n, 1.0), model["g_h"], model["g_c"], gamma_h, gamma_c
-    )
+    ratio, duration = tail_bound(np.maximum(n, 1.0), model["g_h"], model["g_c"], gamma_h, gamma_c)
     gap = np.where(ratio < 1.0, 1.0 - ratio, np.nan)
     # sum_{k>=0} (n+k)^2 ratio^k
     moment = n**2 / gap + 2.0 * n * ratio / gap**2 + ratio * (1.0 + ratio) / gap**3

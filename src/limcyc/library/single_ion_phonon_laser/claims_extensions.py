@@ -92,8 +92,10 @@ def _lamb_dicke() -> Iterator[Claim]:
                         f"{case}, order {order}: {quantity}, {method}", quantity, at, text, COMPUTED,
                         figure="fig14",
                     )  # fmt: skip
-    linear = (("(0.2, 0.2, 0.5, 4), eta_h = 0.3", _LD4, 5.46875, 7.939189170540607),)
-    linear += (("(0.5, 0.5, 1, 4), eta = (0.25, 0.05)", _LD3, 3.0075187969924815, 3.3364719062453156),)
+    linear = (
+        ("(0.2, 0.2, 0.5, 4), eta_h = 0.3", _LD4, 5.46875, 7.939189170540607),
+        ("(0.5, 0.5, 1, 4), eta = (0.25, 0.05)", _LD3, 3.0075187969924815, 3.3364719062453156),
+    )
     for case, point, eq63, root in linear:
         yield claim(f"{case}: Eq. 63", "I_eq63", point, eq63, 1e-9, f"{PAPER}, Eq. 63", figure="fig14")
         yield claim(

@@ -41,9 +41,7 @@ COHERENT_COUPLING_RATIO: Final = (2.0 * math.sqrt(2.0) - 1.0) / 7.0
 """g_h^2/g_c^2 = 0.2612 at which g2 = 1 for gamma -> 0 (arXiv:2604.18295, below Eq. 62)."""
 
 
-def _checked(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> tuple[Floats, Floats]:
+def _checked(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> tuple[Floats, Floats]:
     """X and Y, after refusing unequal decay rates and g_h >= g_c."""
     g_h, g_c, gamma_h, gamma_c = check_rates(g_h=g_h, g_c=g_c, gamma_h=gamma_h, gamma_c=gamma_c)
     unequal = np.abs(gamma_h / gamma_c - 1.0) > 1e-12
@@ -112,9 +110,7 @@ def rates_eq56_as_printed(
     return birth / 4.0, death / 4.0
 
 
-def vacuum_eq58(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> Floats:
+def vacuum_eq58(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> Floats:
     """Probability of no phonon, p(0) = (Y-X)^2 (1+8X)/(Y^2 - X Y + 16 X Y^2) (Eq. 58).
 
     Returns a probability.  Exact.
@@ -129,9 +125,7 @@ def vacuum_eq58(
     return (y - x) ** 2 * (1.0 + 8.0 * x) / (y * y - x * y + 16.0 * x * y * y)
 
 
-def vacuum_eq138_as_printed(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> Floats:
+def vacuum_eq138_as_printed(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> Floats:
     """The printed right-hand side of Eq. 138, which is 1/p(0); for comparison.
 
     Source: arXiv:2604.18295, Eq. 138, as printed.
@@ -144,9 +138,7 @@ def vacuum_eq138_as_printed(
     return (y * y - x * y + 16.0 * x * y * y) / ((y - x) ** 2 * (1.0 + 8.0 * x))
 
 
-def distribution_eq137(
-    n: ArrayLike, g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> Floats:
+def distribution_eq137(n: ArrayLike, g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> Floats:
     """Phonon distribution p(n) = p(0) (X/Y)^n [1 + 8 Y n + 8 X (n+1)]/(1 + 8 X).
 
     n
@@ -166,9 +158,7 @@ def distribution_eq137(
     return vacuum * (x / y) ** n * (1.0 + 8.0 * y * n + 8.0 * x * (n + 1.0)) / (1.0 + 8.0 * x)
 
 
-def distribution_eq57_as_printed(
-    n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: float
-) -> Floats:
+def distribution_eq57_as_printed(n: ArrayLike, g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> Floats:
     """Eq. 57 as printed, with p(0) of Eq. 58; neither normalised nor a solution; for comparison.
 
     p(0) prod_{k=0}^{n-1} (g_h^2/g_c^2)^k [1 + 8 Y k + 8 X (k+1)]/(1 + 8 g_h^2): the ratio is raised
@@ -295,7 +285,7 @@ def g2_eq62(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLi
     Source: arXiv:2604.18295, Eq. 62.
 
     >>> from limcyc.library.single_ion_phonon_laser import equal_decay
-    >>> g_h = equal_decay.COHERENT_COUPLING_RATIO ** 0.5
+    >>> g_h = equal_decay.COHERENT_COUPLING_RATIO**0.5
     >>> round(float(equal_decay.g2_eq62(g_h, 1.0, 1e-3, 1e-3)), 12)
     1.0
     """

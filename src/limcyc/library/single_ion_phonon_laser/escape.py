@@ -8,14 +8,15 @@ chain of jumps, one phonon at a time.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limcyc.errors import ParameterError
 from limcyc.library.single_ion_phonon_laser.adiabatic import intensity_eq55
-from limcyc.library.single_ion_phonon_laser.chain import couplings, visit
 from limcyc.library.single_ion_phonon_laser.phases import check_rates
+from limcyc.library.single_ion_phonon_laser.visits import climb, couplings, visit
 
 __all__ = ["climb_times", "escape_target", "escape_time", "sample_escape_times"]
 
@@ -40,7 +41,7 @@ def climb_times(
     g_h, g_c, gamma_h, gamma_c
         rates, > 0
     eta_h, eta_c, lamb_dicke
-        see :func:`limcyc.library.single_ion_phonon_laser.chain.couplings`
+        see :func:`limcyc.library.single_ion_phonon_laser.visits.couplings`
 
     Returns shape (target,), unit 1/rate; infinite where the blue sideband vanishes below.  Exact, in
     all phases.  Only jumps count: the time ends when the ion arrives in |g,n+1> by a decay.
@@ -59,17 +60,10 @@ def climb_times(
     heating, cooling = couplings(
         np.arange(int(target)), g_h=g_h, g_c=g_c, eta_h=eta_h, eta_c=eta_c, lamb_dicke=lamb_dicke
     )
-    visits = visit(heating, cooling, gamma_h, gamma_c)
-    steps = zip(visits.duration.tolist(), visits.up.tolist(), visits.down.tolist(), strict=True)
-    times, last = [], 0.0
-    for duration, up, down in steps:
-        back = down * last if down else 0.0
-        last = (duration + back) / up if up else math.inf
-        times.append(last)
-    return np.array(times)
+    return climb(visit(heating, cooling, gamma_h, gamma_c))
 
 
-def escape_time(target: int, **model: float | str) -> float:
+def escape_time(target: int, **model: Any) -> float:
     """Mean time from |g,0> to the first arrival in |g,target>, the sum of :func:`climb_times`.
 
     In the unstable dark phase it grows exponentially with the height I_u of the barrier and reaches
@@ -108,7 +102,7 @@ def sample_escape_times(
     samples: int,
     *,
     rng: np.random.Generator | int | None = None,
-    **model: float | str,
+    **model: Any,
 ) -> NDArray[np.float64]:
     """Sampled times from |g,0> to the first arrival in |g,target>.
 

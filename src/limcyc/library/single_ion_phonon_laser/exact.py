@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
-from limcyc.errors import UnsupportedError
+from limcyc.errors import CutoffError, UnsupportedError
 from limcyc.levels import Exact
 from limcyc.library.lamb_dicke import third_order_cutoff
 from limcyc.library.single_ion_phonon_laser.chain import checked_size, steady_chain
@@ -109,7 +110,7 @@ def _steady_state(
     n_fock: int | None,
 ) -> State:
     check_steady_state(g_h, g_c, gamma_h, gamma_c, eta_h, eta_c, order)
-    values = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
+    values: dict[str, Any] = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
     if order != "1":
         values |= {"eta_h": eta_h, "eta_c": eta_c}
     if n_fock is None:
@@ -119,10 +120,15 @@ def _steady_state(
         # A shorter Fock space cuts through a finite coupling and has to be certified like any other.
         closed = end is not None and n_fock >= end
     cutoffs = None if n_fock is None else {MODE: n_fock}
-    return solver(order).steady_state(cutoffs, closed=closed, tolerance=TOLERANCE, **values)
+    try:
+        return solver(order).steady_state(cutoffs, closed=closed, tolerance=TOLERANCE, **values)
+    except CutoffError as error:
+        if n_fock is None:
+            raise CutoffError(f"{error}; the method `chain` reaches a million Fock states") from None
+        raise
 
 
-def _size(order: str, values: dict[str, float]) -> tuple[int | None, bool]:
+def _size(order: str, values: dict[str, Any]) -> tuple[int | None, bool]:
     """Fock states and whether they belong to the model; (None, False) leaves the search to the solver."""
     if order == "1" or values["g_h"] == 0.0:
         return None, False
@@ -178,7 +184,7 @@ def bare_frame_state(
 
 
 def _bare_size(distribution: np.ndarray, r: float) -> int:
-    size = math.ceil((np.count_nonzero(_beyond(distribution) > 1e-9) + 8) * math.exp(2 * r))
+    size = math.ceil((np.count_nonzero(_beyond(distribution) > 1e-12) + 12) * math.exp(2 * r))
     if size > _LARGEST_BARE:
         raise UnsupportedError(
             f"The bare frame was asked for at r = {r:.6g}, where it needs about {size} Fock states "

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,7 +25,7 @@ LASING_GRID: Final = tuple((t, ratio) for t in _GRID for ratio in _GRID if t < 1
 """(t, R) of the 400 points of the lasing phase."""
 
 
-def rates_at(t: float, ratio: float, *, g_h: float = 1.0, gamma_h: float = 1.5) -> dict[str, float]:
+def rates_at(t: float, ratio: float, *, g_h: float = 1.0, gamma_h: float = 1.5) -> dict[str, Any]:
     """Couplings and decay rates at a point of the phase diagram, with g_h and gamma_h fixed.
 
     t, ratio

@@ -9,6 +9,11 @@ F = 1 to first order in the Lamb-Dicke parameters.  The levels are named, becaus
 in two ways: h is |1> in Figs. 8, 9 and Eqs. 124-132 and |2> in Eqs. 42-48, 50-54, 64-65, 119-123, and c
 is the other one.  The charge n - |h><h| + |c><c| is conserved by H and shifted by each jump: a weak U(1)
 symmetry, hence gamma_h P_h = gamma_c P_c in the steady state.
+
+In the laboratory g = eta Omega exp(-eta^2/2) with the Rabi frequency Omega of the carrier
+(:func:`limcyc.library.lamb_dicke.sideband_coupling`), the sidebands must be resolved, and gamma is an
+engineered decay.  Squeezed lasing needs a second drive on both transitions, g cosh r and g sinh r
+(:func:`limcyc.library.squeezing.bichromatic_couplings`).
 """
 
 from __future__ import annotations
@@ -58,14 +63,10 @@ GAMMA_C: Final = Parameter(
 ETA_H: Final = Parameter(
     "eta_h", unit="", meaning="Lamb-Dicke parameter of the blue sideband", default=0.0, minimum=0.0
 )
-ETA_C: Final = Parameter(
-    "eta_c", unit="", meaning="Lamb-Dicke parameter of the red sideband", default=0.0, minimum=0.0
-)
+ETA_C: Final = Parameter("eta_c", unit="", meaning="Lamb-Dicke parameter of the red sideband", default=0.0, minimum=0.0)
 R: Final = Parameter("r", unit="", meaning="squeezing strength", default=0.0, minimum=0.0)
 BETA: Final = Parameter("beta", unit="rad", meaning="squeezing angle", default=0.0)
-EPS: Final = Parameter(
-    "eps", meaning="amplitude of the signal, linear response only", default=0.0, minimum=0.0
-)
+EPS: Final = Parameter("eps", meaning="amplitude of the signal, linear response only", default=0.0, minimum=0.0)
 PHI: Final = Parameter("phi", unit="rad", meaning="phase of the signal", default=0.0)
 
 PARAMETERS: Final = (G_H, G_C, GAMMA_H, GAMMA_C, ETA_H, ETA_C, R, BETA, EPS, PHI)
@@ -106,15 +107,12 @@ def model(lamb_dicke: str = "1") -> OpenSystem:
     """
     order = check_order(lamb_dicke)
     heating, cooling = (
-        MODE.dag * MODE.function(sideband_function(order, eta)) if order != "1" else MODE.dag
-        for eta in (ETA_H, ETA_C)
+        MODE.dag * MODE.function(sideband_function(order, eta)) if order != "1" else MODE.dag for eta in (ETA_H, ETA_C)
     )
     return OpenSystem(
         hermitian(G_H * heating * ION.transition("h", "g") + G_C * cooling * ION.transition("g", "c")),
         _jumps(),
-        name="single-ion phonon laser"
-        if order == "1"
-        else f"single-ion phonon laser, Lamb-Dicke order {order}",
+        name="single-ion phonon laser" if order == "1" else f"single-ion phonon laser, Lamb-Dicke order {order}",
         source=SOURCE,
     )
 

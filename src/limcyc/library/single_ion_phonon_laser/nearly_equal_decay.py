@@ -15,18 +15,16 @@ from limcyc.library.birth_death import (
     distribution_from_ratio_function,
     phonon_moments,
 )
-from limcyc.library.single_ion_phonon_laser.chain import couplings, visit
 from limcyc.library.single_ion_phonon_laser.phases import (
     check_normalisable,
     tail_ratio,
 )
+from limcyc.library.single_ion_phonon_laser.visits import couplings, visit
 
 __all__ = ["distribution_eq133", "moments_eq133"]
 
 
-def distribution_eq133(
-    g_h: float, g_c: float, gamma_h: float, gamma_c: float
-) -> NDArray[np.float64]:
+def distribution_eq133(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> NDArray[np.float64]:
     """Phonon distribution that follows from Eq. 133.
 
     p(n)/p(n-1) = P_h(n-1)/P_c(n) * [1 + gbar X_g(n)]/[1 + gbar X_g(n-1)],
@@ -56,9 +54,7 @@ def distribution_eq133(
         source = 1.0 + mean_rate * visits.ground
         return visits.up[:-1] / visits.down[1:] * source[1:] / source[:-1]
 
-    return distribution_from_ratio_function(
-        ratio, tail_ratio=tail_ratio(g_h, g_c, gamma_h, gamma_c)
-    )
+    return distribution_from_ratio_function(ratio, tail_ratio=tail_ratio(g_h, g_c, gamma_h, gamma_c))
 
 
 def moments_eq133(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> PhononMoments:

@@ -28,6 +28,7 @@ __all__ = [
     "check_normalisable",
     "check_rates",
     "check_steady_state",
+    "check_values",
     "derived_rates",
     "effective_order",
     "phase",
@@ -118,9 +119,7 @@ def check_rates(*, zero_allowed: bool = False, **rates: ArrayLike) -> tuple[NDAr
     return tuple(checked)
 
 
-def derived_rates(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> DerivedRates:
+def derived_rates(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> DerivedRates:
     """Effective rates and ratios of the two sidebands.
 
     g_h, g_c, gamma_h, gamma_c
@@ -162,9 +161,7 @@ def tail_ratio(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> float:
     return float(derived_rates(g_h, g_c, gamma_h, gamma_c).tail_ratio)
 
 
-def phase_map(
-    g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike
-) -> NDArray[np.str_]:
+def phase_map(g_h: ArrayLike, g_c: ArrayLike, gamma_h: ArrayLike, gamma_c: ArrayLike) -> NDArray[np.str_]:
     """Phase of the laser at every point of a grid of parameters.
 
     ============== ======================= ============================= =======================
@@ -285,6 +282,42 @@ def effective_order(lamb_dicke: str | int, eta_h: float, eta_c: float) -> str:
     return check_order(lamb_dicke) if max(eta_h, eta_c) > 0.0 else "1"
 
 
+def check_values(
+    g_h: float, g_c: float, gamma_h: float, gamma_c: float, eta_h: float = 0.0, eta_c: float = 0.0
+) -> None:
+    """Refuse values out of range, and those with which even a finite Fock space has no useful steady state.
+
+    g_h, g_c
+        couplings, >= 0
+    gamma_h, gamma_c
+        decay rates, > 0
+    eta_h, eta_c
+        Lamb-Dicke parameters, >= 0
+
+    Raises ParameterError for values out of range, SeveralSteadyStatesError if both couplings vanish, and
+    RunawayError with g_c = 0 < g_h.
+
+    >>> from limcyc.library.single_ion_phonon_laser.phases import check_values
+    >>> check_values(1.0, 0.0, 1.5, 3.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    limcyc.errors.RunawayError: The steady state was asked for with g_c = 0: nothing removes phonons...
+    """
+    check_rates(zero_allowed=True, g_h=g_h, g_c=g_c)
+    check_rates(gamma_h=gamma_h, gamma_c=gamma_c)
+    check_eta(eta_h=eta_h, eta_c=eta_c)
+    if g_h == 0.0 and g_c == 0.0:
+        raise SeveralSteadyStatesError(
+            "The steady state was asked for with g_h = g_c = 0: ion and motion do not interact, and "
+            "every phonon distribution is stationary. Choose g_c > 0."
+        )
+    if g_c == 0.0:
+        raise RunawayError(
+            "The steady state was asked for with g_c = 0: nothing removes phonons, there is no "
+            "normalisable steady state (heating phase). Choose g_c > 0, or compute a transient."
+        )
+
+
 def check_steady_state(
     g_h: float,
     g_c: float,
@@ -296,38 +329,18 @@ def check_steady_state(
 ) -> None:
     """Refuse values for which the model has no normalisable steady state, or several.
 
-    g_h, g_c
-        couplings, >= 0
-    gamma_h, gamma_c
-        decay rates, > 0
-    eta_h, eta_c, lamb_dicke
-        Lamb-Dicke parameters, >= 0, and order.  Beyond first order the answer depends on more than a
-        phase and is left to the solution.
+    g_h, g_c, gamma_h, gamma_c, eta_h, eta_c
+        as in :func:`check_values`
+    lamb_dicke
+        order, "1", "3" or "all".  Beyond first order the answer depends on more than a phase and is left
+        to the solution.
 
-    Raises ParameterError for values out of range, SeveralSteadyStatesError if both couplings vanish, and
-    RunawayError with g_c = 0 < g_h and with R >= 1/t to first order (see :func:`check_normalisable`).
+    Raises as :func:`check_values`, and RunawayError with R >= 1/t to first order, see
+    :func:`check_normalisable`.
 
     >>> from limcyc.library.single_ion_phonon_laser.phases import check_steady_state
-    >>> check_steady_state(1.0, 0.0, 1.5, 3.0)  # doctest: +ELLIPSIS
-    Traceback (most recent call last):
-        ...
-    limcyc.errors.RunawayError: The steady state was asked for with g_c = 0: nothing removes phonons...
+    >>> check_steady_state(1.0, 1.0, 1.5, 3.0)
     """
-    check_rates(zero_allowed=True, g_h=g_h, g_c=g_c)
-    check_rates(gamma_h=gamma_h, gamma_c=gamma_c)
-    check_eta(eta_h=eta_h, eta_c=eta_c)
-    order = effective_order(lamb_dicke, eta_h, eta_c)
-    if g_h == 0.0 and g_c == 0.0:
-        raise SeveralSteadyStatesError(
-            "The steady state was asked for with g_h = g_c = 0: ion and motion do not interact, and "
-            "every phonon distribution is stationary. Choose g_c > 0."
-        )
-    if g_c == 0.0:
-        raise RunawayError(
-            "The steady state was asked for with g_c = 0: nothing removes phonons, there is no "
-            "normalisable steady state (heating phase). Choose g_c > 0, or compute a transient."
-        )
-    if g_h == 0.0:
-        return
-    if order == "1":
+    check_values(g_h, g_c, gamma_h, gamma_c, eta_h, eta_c)
+    if g_h > 0.0 and effective_order(lamb_dicke, eta_h, eta_c) == "1":
         check_normalisable(g_h, g_c, gamma_h, gamma_c)

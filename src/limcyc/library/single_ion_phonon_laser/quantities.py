@@ -54,7 +54,7 @@ def _read(values: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
     return numbers, {"lamb_dicke": "1", "n_fock": "auto"} | settings
 
 
-def _rates(values: Mapping[str, Any]) -> dict[str, float]:
+def _rates(values: Mapping[str, Any]) -> dict[str, Any]:
     numbers, _ = _read(values)
     return {name: numbers[name] for name in _RATES}
 
@@ -225,7 +225,7 @@ def _fisher(reduced_to: Any) -> Quantity:
 def _fisher_bare_frame_ratio(**values: Any) -> float:
     """Fisher information with squeezing over that without, solved in the bare frame: W."""
     numbers, settings = _read(values)
-    chosen = {name: numbers[name] for name in (*_RATES, "r", "beta")}
+    chosen: dict[str, Any] = {name: numbers[name] for name in (*_RATES, "r", "beta")}
     state = exact.bare_frame_state(**chosen, n_fock=settings["n_fock"])
     size = {MODE: state.certificate.cutoffs[MODE.name]}
     perturbation = signal_generator(numbers["phi"])

@@ -167,7 +167,7 @@ def _phonon_values(p: np.ndarray) -> dict[str, float]:
 
 
 def _ion_values(state: State, numbers: Mapping[str, float]) -> dict[str, float]:
-    populations = {level: float(state.mean(ION.projector(level))) for level in ION.names}
+    populations = {level: float(np.real(state.mean(ION.projector(level)))) for level in ION.names}
     jumps = numbers["gamma_h"] * populations["h"] + numbers["gamma_c"] * populations["c"]
     return {
         "P_ground": populations["g"],
@@ -208,16 +208,12 @@ def bare_values(p: np.ndarray, r: float, beta: float, phi: float) -> dict[str, f
     }
 
 
-def _certificate(
-    state: State, found: Mapping[str, float], numbers: Mapping[str, float]
-) -> dict[str, Any]:
+def _certificate(state: State, found: Mapping[str, float], numbers: Mapping[str, float]) -> dict[str, Any]:
     imbalance = numbers["gamma_h"] * found["P_heat"] - numbers["gamma_c"] * found["P_cool"]
     return {**state.certificate.as_dict(), "charge_imbalance": imbalance}
 
 
-def _exact_notes(
-    p: np.ndarray, numbers: Mapping[str, float], settings: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _exact_notes(p: np.ndarray, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> tuple[str, ...]:
     eta = (numbers["eta_h"], numbers["eta_c"])
     order, n = _order(numbers, settings), float(np.arange(p.size) @ p)
     notes: tuple[str, ...] = ()
@@ -277,7 +273,7 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
             f"{'third' if method == 'eq63' else 'first'} order. Use the level `exact`, or the method "
             "`eq67-root` for the mean field of higher orders."
         )
-    rates = {name: numbers[name] for name in _RATES}
+    rates: dict[str, Any] = {name: numbers[name] for name in _RATES}
     certificate = {"validity": note}
     if method == "eq63":
         return {"I_ss": _third_order_intensity(numbers)}, certificate, (note,)
@@ -289,16 +285,17 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
     if method == "eq133":
         p = formulas.distribution_eq133(**rates)
         found = _phonon_values(p)
+        if numbers["r"] > 0.0:
+            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     else:
         n, g2 = float(formulas.mean_eq139(**rates)), float(formulas.g2_eq59(**rates))
         fano = 1.0 + n * (g2 - 1.0)
         vacuum = float(formulas.vacuum_eq58(**rates))
         found = {"n": n, "g2": g2, "fano": fano, "variance": fano * n, "p0": vacuum}
-        # The tail falls as R^n: long enough for the values of the bare mode.
-        size = math.ceil(n + 60.0 / math.log((rates["g_c"] / rates["g_h"]) ** 2)) + 30
-        p = formulas.distribution_eq137(np.arange(size), **rates) if numbers["r"] > 0.0 else None
-    if numbers["r"] > 0.0:
-        found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+        if numbers["r"] > 0.0:
+            # At equal decay rates the closed formulas are the chain.
+            p = steady_chain(**rates).phonons
+            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     return found, certificate, (note,)
 
 
@@ -316,7 +313,7 @@ def _third_order_intensity(numbers: Mapping[str, float]) -> float:
     return intensity
 
 
-def _model_values(numbers: Mapping[str, float]) -> dict[str, float]:
+def _model_values(numbers: Mapping[str, float]) -> dict[str, Any]:
     return {name: numbers[name] for name in _MODEL}
 
 
@@ -324,9 +321,7 @@ def _order(numbers: Mapping[str, float], settings: Mapping[str, Any]) -> str:
     return effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"])
 
 
-def _remarks(
-    method: str, numbers: Mapping[str, float], settings: Mapping[str, Any]
-) -> tuple[str, ...]:
+def _remarks(method: str, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> tuple[str, ...]:
     notes: tuple[str, ...] = ()
     eta_given = max(numbers["eta_h"], numbers["eta_c"]) > 0.0
     first = settings["lamb_dicke"] == "1"
@@ -356,9 +351,7 @@ def _refuse_signal(numbers: Mapping[str, float]) -> None:
         )
 
 
-def _refuse_squeezing_beyond_first_order(
-    numbers: Mapping[str, float], settings: Mapping[str, Any]
-) -> None:
+def _refuse_squeezing_beyond_first_order(numbers: Mapping[str, float], settings: Mapping[str, Any]) -> None:
     if _order(numbers, settings) != "1":
         raise UnsupportedError(
             f"Squeezing r = {numbers['r']:.6g} was asked for together with lamb_dicke="
