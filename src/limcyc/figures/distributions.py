@@ -79,7 +79,11 @@ def draw_distributions(data: xarray.Dataset, axes: Sequence[Any], letters: str) 
         mean = float(n @ p)
         fano = float((n - mean) ** 2 @ p) / mean
         plotting.distribution_bars(chosen, ax, variable="p", poisson=True, label="exact")
-        plotting.panel_letter(ax, letter, rf"{ORDERS[order]}: $\langle n\rangle$ = {mean:.2f}, $F$ = {fano:.3f}")
+        ax.set_ylim(0.0, 1.25 * ax.get_ylim()[1])
+        ax.legend(loc="upper left")
+        numbers = rf"$\langle n\rangle$ = {mean:.2f}" + "\n" + rf"$F$ = {fano:.3f}"
+        ax.text(0.97, 0.96, numbers, transform=ax.transAxes, ha="right", va="top")
+        plotting.panel_letter(ax, letter, ORDERS[order])
 
 
 def wigner_pair(

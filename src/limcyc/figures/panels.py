@@ -81,12 +81,16 @@ def four_phases(ax: Any, t: np.ndarray, ratio: np.ndarray, phase: np.ndarray, li
     for index, name in enumerate(_PHASES):
         rows, columns = np.nonzero(phase == index)
         if rows.size:
-            place = np.exp(np.median(np.log(t[columns]))), np.exp(np.median(np.log(ratio[rows])))
+            # The middle of the region in its middle row.
+            row = int(np.median(rows))
+            across = t[columns[rows == row]]
+            place = float(np.sqrt(across[0] * across[-1])), ratio[row]
             colour = "white" if index == 0 else "black"
             ax.text(*place, name.replace(" ", "\n"), ha="center", va="center", color=colour)
     for name, (x, y, line_style) in lines.items():
         ax.plot(x, y, color="black", linestyle=line_style, label=name)
     ax.set(xlim=(t[0], t[-1]), ylim=(ratio[0], ratio[-1]))
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
     return ax
 
 
@@ -143,6 +147,9 @@ def comparison(
     limits: tuple[float, float] | None = None,
     lines: Mapping[str, tuple[np.ndarray, np.ndarray, Any]] | None = None,
     cut_limits: tuple[float, float] | None = None,
+    parameters: str = "",
+    legend: tuple[str, str] = ("c", "upper left"),
+    stable: Mapping[str, tuple[float, float]] | None = None,
 ) -> matplotlib.figure.Figure:
     """Four panels: (a) exact map, (b) formula, (c) and (d) the two cuts.
 
@@ -164,8 +171,15 @@ def comparison(
         of the colours and of the vertical axes
     lines
         boundaries drawn over the maps: name -> (x, y, style)
+    parameters
+        what is fixed, written over the picture
+    legend
+        panel of the cuts that has the legend, and its place
+    stable
+        ``{"t": (low, high), ...}``: where a steady state exists along a cut; the rest is hatched
     """
-    figure, axes = plotting.new_figure("double", 128.0, rows=2, columns=2)
+    figure, axes = plotting.new_figure("double", 132.0, rows=2, columns=2)
+    figure.suptitle(parameters, fontsize=8.5)
     shown = dataset.copy()
     shown["formula_status"] = xarray_where(np.isfinite(dataset[formula]), dataset["status"], missing)
     finite = dataset["exact"].values[np.isfinite(dataset["exact"].values)]
@@ -194,14 +208,22 @@ def comparison(
             labels={f"{name}_over_{along}": label for name, (_, label) in curves.items()},
             log_x=True,
             log_y=logarithmic,
-            legend="best" if letter == "c" else None,
+            legend=None,
         )
         for number, line in enumerate(line for line in ax.get_lines() if line.get_linestyle() == "--"):
             line.set_linestyle(("--", ":", (0, (1, 2, 4, 2)))[number % 3])
-        if letter == "c":
-            ax.legend(loc="best")
+        if letter == legend[0]:
+            ax.legend(loc=legend[1])
         if cut_limits is not None:
             ax.set_ylim(*cut_limits)
+        if stable is not None and along in stable:
+            high = ax.get_xlim()[1]
+            if stable[along][1] < high:
+                ax.axvspan(stable[along][1], high, facecolor="0.94", edgecolor="0.6", hatch="////", linewidth=0.0)
+                centre = np.sqrt(stable[along][1] * high)
+                box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+                options = {"rotation": 90, "ha": "center", "va": "center", "bbox": box}
+                ax.text(centre, 0.5, "no steady state", transform=ax.get_xaxis_transform(), **options)
         for spine in ax.spines.values():
             spine.set(color=CUT_COLOURS[along], linewidth=1.2)
         plotting.panel_letter(ax, letter, f"cut at {_SYMBOLS[other]} = {dataset.attrs['cut_' + other]:g}")

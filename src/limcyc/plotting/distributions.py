@@ -57,10 +57,11 @@ def distribution_bars(
         top = p.max()
         if poisson:
             reference = _poisson(n, float(n @ p / p.sum()))
-            axes.plot(n, reference, "o-", color="#009E73", linewidth=0.8, label="Poisson")
+            marker = "o" if np.count_nonzero(p >= cut * p.max()) < 60 else None
+            axes.plot(n, reference, marker=marker, color="#009E73", linewidth=0.8, label="Poisson")
             top = max(top, reference.max())
         axes.set_xlim(-0.8, n[np.flatnonzero(p >= cut * p.max())[-1]] + 0.8)
-        axes.set_ylim(0.0, 1.08 * top)
+        axes.set_ylim(0.0, 1.3 * top)
         name = axis_label(field[dimension])
         axes.set_xlabel("$n$" if name == dimension else name)
         axes.set_ylabel(axis_label(field))

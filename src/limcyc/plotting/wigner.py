@@ -74,5 +74,5 @@ def wigner(
         if colourbar:
             name = axis_label(field)
             label = "$W(x, p)$" if name == variable else name
-            axes.figure.colorbar(image, ax=axes, label=label, pad=0.02, shrink=0.9)
+            axes.figure.colorbar(image, ax=axes, label=label, pad=0.02, fraction=0.046)
     return axes

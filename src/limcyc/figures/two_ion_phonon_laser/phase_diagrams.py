@@ -65,14 +65,13 @@ def _phases(*, quick: bool = False) -> xarray.Dataset:
 
 
 def _draw_phases(data: xarray.Dataset) -> matplotlib.figure.Figure:
-    figure, ax = plotting.new_figure("single", 80.0)
+    figure, ax = plotting.new_figure("single", 88.0)
     t, ratio = data["t"].values, data["R"].values
     lines = {
         r"$\kappa_h = \kappa_c$": (t, t, "-"),
         r"$\gamma_h = \gamma_c$": (np.ones(2), ratio[[0, -1]], "--"),
     }
     four_phases(ax, t, ratio, data["phase"].values, lines)
-    ax.legend(loc="lower left")
     return figure
 
 
@@ -103,6 +102,9 @@ def _draw_mean_number(data: xarray.Dataset) -> matplotlib.figure.Figure:
         missing="dark: $I = 0$",
         logarithmic=True,
         lines=_LINES,
+        parameters=r"$g_h = 1$, $\gamma_h = 1.5$",
+        legend=("d", "lower right"),
+        stable={"t": (0.0, 1.0)},
     )
 
 
@@ -111,7 +113,7 @@ def _coherence(rates: Rates, cuts: Mapping[str, float]) -> Callable[..., xarray.
         return moments_eq107(*(float(x) for x in rates(t, ratio))).g2 if t < 1.0 else np.nan
 
     def eq28(t: float, ratio: float) -> float:
-        return float(g2_eq28(*rates(t, ratio)))
+        return float(g2_eq28(*rates(t, ratio))) if t < 1.0 else np.nan
 
     def compute(*, quick: bool = False) -> xarray.Dataset:
         exact = exact_map(rates, {"g2": lambda state: state.g2(MODE)}, "g2")
@@ -120,7 +122,7 @@ def _coherence(rates: Rates, cuts: Mapping[str, float]) -> Callable[..., xarray.
     return compute
 
 
-def _draw_coherence(data: xarray.Dataset) -> matplotlib.figure.Figure:
+def _draw_coherence(data: xarray.Dataset, parameters: str) -> matplotlib.figure.Figure:
     return comparison(
         data,
         formula="eq28",
@@ -131,6 +133,8 @@ def _draw_coherence(data: xarray.Dataset) -> matplotlib.figure.Figure:
         limits=(0.0, 2.5),
         lines=_LINES,
         cut_limits=(0.0, 2.5),
+        parameters=parameters,
+        stable={"t": (0.0, 1.0)},
     )
 
 
@@ -164,7 +168,7 @@ FIG4: Final = Figure(
     "phase at small gamma_h/gamma_c is confirmed; Eq. 28 is the dilute limit of Eq. 107 and off elsewhere. The strong "
     "bunching and antibunching at low <n> are real and not artefacts, against the text of arXiv:2604.18295, Fig. 4.",
     _coherence(with_fixed_heating(4.0), {"t": 0.1, "R": 5.0}),
-    _draw_coherence,
+    lambda data: _draw_coherence(data, r"$g_h = 4$, $\gamma_h = 1.5$"),
     figure_claims(NAME, "fig4"),
 )
 
@@ -174,6 +178,6 @@ FIG5: Final = Figure(
     "g2(0) at g_c = 1, gamma_h = 1.5. Panels as in Fig. 4. For small g_h the exact g2 falls below 1, where Eqs. 28 and "
     "107 rise towards 2: the claim of a thermal limit in arXiv:2604.18295, Fig. 5, is not reproduced.",
     _coherence(with_fixed_cooling(1.0), {"t": 0.1, "R": 5.0}),
-    _draw_coherence,
+    lambda data: _draw_coherence(data, r"$g_c = 1$, $\gamma_h = 1.5$"),
     figure_claims(NAME, "fig5"),
 )
