@@ -106,6 +106,11 @@ class State:
         return self._certificate.residual
 
     @property
+    def closed(self) -> bool:
+        """Whether the cutoff was declared to be part of the model."""
+        return self._certificate.closed
+
+    @property
     def discarded_weight(self) -> float:
         """Population estimated beyond the cutoffs (part of the certificate, without diagonalising the state)."""
         return self._certificate.discarded_weight

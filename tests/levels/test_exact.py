@@ -512,3 +512,34 @@ def test_correlations_of_mixed_charge_are_refused():
         exact_laser.correlation(a.dag, a.x, [0.0, 1.0], **LASER)
     with pytest.raises(ParameterError, match="frequencies"):
         exact_laser.spectrum(a, [[0.0]], **LASER)
+
+
+def test_coherence_that_never_decays_is_found_although_the_populations_do_not_see_it():
+    h = lc.Spin("h")
+    with pytest.raises(lc.errors.SeveralSteadyStatesError, match="never decays"):
+        lc.Exact(lc.OpenSystem(h.x, [lc.Jump(h.x)])).steady_state()
+
+
+def test_closed_cutoff_serves_correlations_and_rates():
+    from limcyc.library.two_ion_phonon_laser.model import MODE, model
+
+    point = {"g_h": 0.6, "g_c": 0.3, "gamma_h": 2.0, "gamma_c": 4.0, "eta_h": 0.25, "eta_c": 0.05}
+    exact = lc.Exact(model("3"))
+    options = {"cutoffs": {MODE: 33}, "closed": True}
+    width = exact.linewidth(MODE, **options, **point)
+    decay = exact.g1(MODE, [0.0, 400.0, 800.0], **options, **point).values.real
+    assert decay[0] == pytest.approx(1.0)
+    assert np.log(decay[1] / decay[2]) / 400.0 == pytest.approx(width / 2, rel=1e-3)
+    assert exact.spectrum(MODE, [0.0], **options, **point).item() > 0
+    assert exact.intensity_relaxation_rate(**options, **point) > 0
+
+
+def test_reduced_derivative_is_not_that_of_the_state():
+    a, h = lc.Mode("a"), lc.Spin("h")
+    laser = lc.OpenSystem(lc.hermitian(a.dag * h.plus), [lc.Jump(h.minus, 2.0), lc.Jump(a.lower, 3.0)])
+    exact = lc.Exact(laser)
+    state = exact.steady_state()
+    derivative = exact.linear_response(a + a.dag, state.cutoffs)
+    assert np.trace(state.reduced(a)) == pytest.approx(1.0)
+    assert abs(np.trace(derivative.reduced(a))) < 1e-12
+    assert derivative.mean(a.p) == pytest.approx(np.sqrt(2) * derivative.mean(a).imag)

@@ -20,7 +20,7 @@ __all__ = ["draw_dynamics", "dynamics_data"]
 
 
 def dynamics_data(
-    exact: Exact, mode: Mode, point: Mapping[str, float], mean_field: Callable[[np.ndarray], np.ndarray], quick: bool
+    exact: Exact, mode: Mode, point: Mapping[str, Any], mean_field: Callable[[np.ndarray], np.ndarray], quick: bool
 ) -> xarray.Dataset:
     """n(t) from the vacuum, g1, g2 and the spectrum at one point, with the slow rates.
 

@@ -181,7 +181,7 @@ def comparison(
     figure, axes = plotting.new_figure("double", 132.0, rows=2, columns=2)
     figure.suptitle(parameters, fontsize=8.5)
     shown = dataset.copy()
-    shown["formula_status"] = xarray_where(np.isfinite(dataset[formula]), dataset["status"], missing)
+    shown["formula_status"] = _formula_status(dataset[formula].notnull(), dataset["status"], missing)
     finite = dataset["exact"].values[np.isfinite(dataset["exact"].values)]
     limits = limits or (float(finite.min()), float(finite.max()))
     for ax, variable, status, letter, title in (
@@ -189,7 +189,8 @@ def comparison(
         (axes[0, 1], formula, "formula_status", "b", titles[1]),
     ):
         shown[variable].attrs = {"symbol": symbol, "units": ""}
-        options = {"x": "t", "y": "R", "scale": "log" if logarithmic else "linear", "limits": limits}
+        scale = "log" if logarithmic else "linear"
+        options: dict[str, Any] = {"x": "t", "y": "R", "scale": scale, "limits": limits}
         plotting.phase_map(shown, ax, variable=variable, status=status, **options)
         for name, (x, y, line_style) in (lines or {}).items():
             plotting.boundary(ax, x, y, name, linestyle=line_style)
@@ -222,15 +223,15 @@ def comparison(
                 ax.axvspan(stable[along][1], high, facecolor="0.94", edgecolor="0.6", hatch="////", linewidth=0.0)
                 centre = np.sqrt(stable[along][1] * high)
                 box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-                options = {"rotation": 90, "ha": "center", "va": "center", "bbox": box}
-                ax.text(centre, 0.5, "no steady state", transform=ax.get_xaxis_transform(), **options)
+                place = {"rotation": 90, "ha": "center", "va": "center", "transform": ax.get_xaxis_transform()}
+                ax.text(centre, 0.5, "no steady state", bbox=box, **place)
         for spine in ax.spines.values():
             spine.set(color=CUT_COLOURS[along], linewidth=1.2)
         plotting.panel_letter(ax, letter, f"cut at {_SYMBOLS[other]} = {dataset.attrs['cut_' + other]:g}")
     return figure
 
 
-def xarray_where(valid: xarray.DataArray, status: xarray.DataArray, missing: str) -> xarray.DataArray:
+def _formula_status(valid: xarray.DataArray, status: xarray.DataArray, missing: str) -> xarray.DataArray:
     """Status of the formula: its own gaps, and the region without a steady state where the exact map has it."""
     names = np.where(status.values == 0, np.where(valid.values, "steady", missing), "no steady state")
     return status.copy(data=names)

@@ -21,8 +21,9 @@ from limcyc.errors import (
 )
 from limcyc.levels import correlations, spectra
 from limcyc.levels.asymptotics import DriftAtInfinity
+from limcyc.levels.response import respond
 from limcyc.levels.sectors import Sector
-from limcyc.levels.stationary import solve_null, traceless_response
+from limcyc.levels.stationary import solve_null
 from limcyc.levels.truncation import LARGEST_CUTOFF, cutoff_ladder, discarded_weight
 from limcyc.numerics.linear import make_plan
 from limcyc.results import Certificate, Scalar, State
@@ -196,6 +197,7 @@ class Exact:
         sector = self.sector(sizes, self.system.symmetries.zero, steady=True)
         plan = sector.plan if method is None else make_plan(sector.generator, method)
         data = sector.fill(values)
+        sector.check_dropped(values)
         key = tuple(sizes.items())
         guess = self._pins.get(key, int(sector.diagonal[0]))
         solution, pin, residual = solve_null(sector, plan, data, guess)
@@ -252,7 +254,7 @@ class Exact:
             raise OperatorError(f"linear_response() needs a Hermitian perturbation, got {perturbation!r}")
         state = self.steady_state(cutoffs, closed=closed, **parameters)
         commutes = correlations.commutator_source(self, state, v)
-        return self._response(state, commutes)
+        return respond(self, state, commutes)
 
     def derivative(
         self, parameter: str, cutoffs: Mapping[Any, int] | None = None, *, closed: bool = False, **parameters: Any
@@ -268,47 +270,7 @@ class Exact:
         zero = self.system.symmetries.zero
         sector = self.sector(state.cutoffs, zero)
         slope = sector.generator.matrix(sector.fill_derivative(parameter, state.parameters))
-        return self._response(state, {zero: -(slope @ state.elements)})
-
-    def _response(self, state: State, sources: Mapping[tuple[int, ...], np.ndarray]) -> State:
-        zero = self.system.symmetries.zero
-        kets, bras, elements, worst, unknowns = [], [], [], 0.0, 0
-        method = ""
-        for charges, source in sources.items():
-            sector = self.sector(state.cutoffs, charges)
-            data = sector.fill(state.parameters)
-            steady, pin = None, None
-            if charges == zero:
-                steady = state.elements
-                pin = int(sector.diagonal[np.argmax(abs(steady[sector.diagonal]))])
-            solution, residual = traceless_response(sector, sector.plan, data, source.astype(complex), steady, pin)
-            kets.append(sector.pairs.kets)
-            bras.append(sector.pairs.bras)
-            elements.append(solution)
-            worst, unknowns, method = max(worst, residual), max(unknowns, sector.size), sector.plan.method
-        base = state._certificate
-        certificate = Certificate(
-            residual=worst,
-            discarded_weight=base.discarded_weight,
-            trace=0.0,
-            smallest_eigenvalue=float("nan"),
-            cutoffs=base.cutoffs,
-            closed=base.closed,
-            drift_at_infinity=base.drift_at_infinity,
-            method=method,
-            unknowns=unknowns,
-        )
-        return State(
-            self.system,
-            state.basis,
-            np.concatenate(kets) if kets else np.zeros(0, dtype=int),
-            np.concatenate(bras) if bras else np.zeros(0, dtype=int),
-            np.concatenate(elements) if elements else np.zeros(0, dtype=complex),
-            state.parameters,
-            self.name,
-            certificate,
-            derivative=True,
-        )
+        return respond(self, state, {zero: -(slope @ state.elements)})
 
     def quantum_fisher_information(
         self,
@@ -393,23 +355,43 @@ class Exact:
         return correlations.two_time(self, state, later, earlier, first, times)
 
     def g1(
-        self, mode: Mode, times: Any, cutoffs: Mapping[Any, int] | None = None, **parameters: Any
+        self,
+        mode: Mode,
+        times: Any,
+        cutoffs: Mapping[Any, int] | None = None,
+        *,
+        closed: bool = False,
+        **parameters: Any,
     ) -> xarray.DataArray:
         """g1(tau) = <a^+(tau) a(0)> / <a^+ a>, complex, over ``tau`` >= 0."""
-        result = self.correlation(mode.dag, mode.lower, times, cutoffs=cutoffs, **parameters)
-        number = self.correlation(mode.dag, mode.lower, [0.0], cutoffs=cutoffs, **parameters).item().real
+        result = self.correlation(mode.dag, mode.lower, times, cutoffs=cutoffs, closed=closed, **parameters)
+        number = self.correlation(mode.dag, mode.lower, [0.0], cutoffs=cutoffs, closed=closed, **parameters).item().real
         return correlations.renamed(result / number, result, f"g1 of {mode.name}", "")
 
     def g2(
-        self, mode: Mode, times: Any, cutoffs: Mapping[Any, int] | None = None, **parameters: Any
+        self,
+        mode: Mode,
+        times: Any,
+        cutoffs: Mapping[Any, int] | None = None,
+        *,
+        closed: bool = False,
+        **parameters: Any,
     ) -> xarray.DataArray:
         """g2(tau) = <a^+(0) a^+(tau) a(tau) a(0)> / <a^+ a>^2, real, over ``tau`` >= 0."""
-        result = self.correlation(mode.number, mode.lower, times, first=mode.dag, cutoffs=cutoffs, **parameters)
-        number = self.correlation(mode.dag, mode.lower, [0.0], cutoffs=cutoffs, **parameters).item().real
+        result = self.correlation(
+            mode.number, mode.lower, times, first=mode.dag, cutoffs=cutoffs, closed=closed, **parameters
+        )
+        number = self.correlation(mode.dag, mode.lower, [0.0], cutoffs=cutoffs, closed=closed, **parameters).item().real
         return correlations.renamed(result.real / number**2, result, f"g2 of {mode.name}", "")
 
     def spectrum(
-        self, mode: Mode, frequencies: Any, cutoffs: Mapping[Any, int] | None = None, **parameters: Any
+        self,
+        mode: Mode,
+        frequencies: Any,
+        cutoffs: Mapping[Any, int] | None = None,
+        *,
+        closed: bool = False,
+        **parameters: Any,
     ) -> xarray.DataArray:
         """S(omega) = integral d tau exp(-i omega tau) <a^+(tau) a(0)>, by the resolvent of the sector of a.
 
@@ -419,7 +401,7 @@ class Exact:
         Returns a DataArray over ``omega`` whose integral over omega/(2 pi) is <a^+ a> less the coherent part
         |<a>|^2; that part is a line of zero width at omega = 0, kept as attribute ``coherent_number``.
         """
-        state = self.steady_state(cutoffs, **parameters)
+        state = self.steady_state(cutoffs, closed=closed, **parameters)
         return spectra.spectrum(self, state, mode, frequencies)
 
     def slow_modes(
@@ -428,6 +410,8 @@ class Exact:
         count: int = 4,
         cutoffs: Mapping[Any, int] | None = None,
         near: complex | None = None,
+        *,
+        closed: bool = False,
         **parameters: Any,
     ) -> np.ndarray:
         """Eigenvalues of L nearest to ``near`` (default 0) in the sector of an operator, by decreasing real part.
@@ -439,29 +423,35 @@ class Exact:
 
         Returns complex eigenvalues, shape (count,). Refused with :class:`limcyc.errors.ConvergenceError` when the
         slowest decaying one changes with the cutoff: the generator is strongly non-normal and the number would mean
-        nothing; :meth:`g1` by propagation is then the reliable answer.
+        nothing; :meth:`g1` by propagation is then the reliable answer. With a closed cutoff nothing is compared.
         """
-        return spectra.converged_slow_modes(self, of, count, self._checked_cutoffs(cutoffs), near, parameters)
+        return spectra.converged_slow_modes(self, of, count, self._checked_cutoffs(cutoffs), near, closed, parameters)
 
-    def phase_decay_rate(self, mode: Mode, cutoffs: Mapping[Any, int] | None = None, **parameters: Any) -> Scalar:
+    def phase_decay_rate(
+        self, mode: Mode, cutoffs: Mapping[Any, int] | None = None, *, closed: bool = False, **parameters: Any
+    ) -> Scalar:
         """Decay rate of <a>: -Re of the slowest eigenvalue in the sector of a; half the linewidth.
 
         Raises :class:`limcyc.errors.SymmetryError` without a U(1) that a changes, and
         :class:`limcyc.errors.ConvergenceError` as :meth:`slow_modes`.
         """
-        return spectra.slowest_rate(self, mode.lower, self._checked_cutoffs(cutoffs), parameters)
+        return spectra.slowest_rate(self, mode.lower, self._checked_cutoffs(cutoffs), closed, parameters)
 
-    def linewidth(self, mode: Mode, cutoffs: Mapping[Any, int] | None = None, **parameters: Any) -> Scalar:
+    def linewidth(
+        self, mode: Mode, cutoffs: Mapping[Any, int] | None = None, *, closed: bool = False, **parameters: Any
+    ) -> Scalar:
         """Full width at half maximum of S(omega) in angular frequency: 2 x :meth:`phase_decay_rate`.
 
         Exact when one eigenvalue dominates; its weight in g1 is in ``certificate["dominance"]``.
         """
-        rate = self.phase_decay_rate(mode, cutoffs, **parameters)
+        rate = self.phase_decay_rate(mode, cutoffs, closed=closed, **parameters)
         return Scalar(2 * rate, rate.certificate)
 
-    def intensity_relaxation_rate(self, cutoffs: Mapping[Any, int] | None = None, **parameters: Any) -> Scalar:
+    def intensity_relaxation_rate(
+        self, cutoffs: Mapping[Any, int] | None = None, *, closed: bool = False, **parameters: Any
+    ) -> Scalar:
         """-Re of the slowest nonzero eigenvalue in the sector of the steady state."""
-        return spectra.slowest_rate(self, IDENTITY, self._checked_cutoffs(cutoffs), parameters)
+        return spectra.slowest_rate(self, IDENTITY, self._checked_cutoffs(cutoffs), closed, parameters)
 
     # -- shared ----------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from limcyc.algebra import NUMBER
 from limcyc.algebra.matrices import Basis, MonomialAction, number_function, scalar_function
 from limcyc.errors import OperatorError, ParameterError, SeveralSteadyStatesError, UnsupportedError
 from limcyc.numerics.generators import LinearGenerator, Triplets
-from limcyc.numerics.linear import Plan, make_plan
+from limcyc.numerics.linear import Plan, SingularError, make_plan
 from limcyc.system import OpenSystem
 
 __all__ = ["Pairs", "Sector", "generator_entries"]
@@ -99,6 +99,21 @@ class Entries:
         }
         return Entries(**(fields | changes))
 
+    def data(self, values: Mapping[str, Any]) -> np.ndarray:
+        """Real numbers of a term with a real coefficient."""
+        weight = scalar_function((self.coefficient,))(values)[0].real
+        return weight * self.amplitude * (_evaluated(self.functions, values) if self.functions else 1.0)
+
+
+def _restricted(entries: list[Entries], kept: np.ndarray) -> list[Entries]:
+    """The entries between the kept unknowns, renumbered. Kept and other unknowns are not connected."""
+    position = np.where(kept, np.cumsum(kept) - 1, -1)
+    result = []
+    for entry in entries:
+        chosen = np.flatnonzero(kept[entry.rows])
+        result.append(entry.take(chosen, rows=position[entry.rows[chosen]], columns=position[entry.columns[chosen]]))
+    return result
+
 
 def generator_entries(system: OpenSystem, basis: Basis, pairs: Pairs) -> list[Entries]:
     """The terms of the generator on the pairs of one sector, with complex coefficients."""
@@ -147,6 +162,10 @@ def _after(two: MonomialAction, one: MonomialAction) -> MonomialAction:
     return MonomialAction(target, amplitude, functions)
 
 
+_SINGULAR = 1e13
+"""Norm of the inverse, in units of the largest rate, above which a block of dropped coherences counts as singular."""
+
+
 class Sector:
     """The generator of one sector as a refillable sparse matrix.
 
@@ -161,6 +180,7 @@ class Sector:
         self.pairs = Pairs.of(system, basis, charges)
         self.real = steady
         entries = generator_entries(system, basis, self.pairs)
+        self._dropped: list[Entries] | None = None
         if steady:
             entries, self._real_part, self._imaginary_part = _realified(entries, self.pairs)
             count = int(max(self._real_part.max(), self._imaginary_part.max())) + 1
@@ -197,13 +217,35 @@ class Sector:
         for name in ("_real_part", "_imaginary_part"):
             old = getattr(self, name)
             setattr(self, name, np.where(old >= 0, position[old], -1))
-        result = []
-        for entry in entries:
-            chosen = np.flatnonzero(kept[entry.rows])
-            result.append(
-                entry.take(chosen, rows=position[entry.rows[chosen]], columns=position[entry.columns[chosen]])
+        self._dropped = _restricted(entries, ~kept)
+        return _restricted(entries, kept)
+
+    def check_dropped(self, values: Mapping[str, Any]) -> None:
+        """Refuse a system in which coherences that the populations do not reach survive for ever.
+
+        Their block of the generator must be regular: a stationary coherence is a family of further steady states. It is
+        looked at once for each sector, at the first parameter point.
+        """
+        if self._dropped is None:
+            return
+        entries, self._dropped = self._dropped, None
+        size = int(max((e.rows.max(initial=-1) for e in entries), default=-1)) + 1
+        if not size:
+            return
+        generator = LinearGenerator(size, [Triplets(e.rows, e.columns, e.data(values)) for e in entries])
+        data = generator.fill(np.ones(len(entries)))
+        scale = float(abs(data).max(initial=0.0))
+        start = np.random.default_rng(0).standard_normal(size)
+        try:
+            solution = make_plan(generator).factor(data).solve(start / np.linalg.norm(start))
+            singular = not np.all(np.isfinite(solution)) or float(np.linalg.norm(solution)) * scale > _SINGULAR
+        except SingularError:
+            singular = True
+        if singular:
+            raise SeveralSteadyStatesError(
+                f"{self.system.name!r} has several steady states: some coherence never decays, so that an observable is "
+                "conserved that the populations do not show. Follow one initial state with evolve(...), or add a jump"
             )
-        return result
 
     @cached_property
     def plan(self) -> Plan:

@@ -62,17 +62,18 @@ def converged_slow_modes(
     count: int,
     cutoffs: Mapping[Mode, int] | None,
     near: complex | None,
+    closed: bool,
     parameters: Mapping[str, Any],
 ) -> np.ndarray:
     """See :meth:`limcyc.Exact.slow_modes`."""
     operator = as_operator(of)
     if operator is None:
         raise OperatorError(f"slow_modes() needs an operator that names the sector, got {of!r}")
-    return _converged(exact, operator, count, cutoffs, near, parameters)[0]
+    return _converged(exact, operator, count, cutoffs, near, closed, parameters)[0]
 
 
 def slowest_rate(
-    exact: Exact, operator: Operator, cutoffs: Mapping[Mode, int] | None, parameters: Mapping[str, Any]
+    exact: Exact, operator: Operator, cutoffs: Mapping[Mode, int] | None, closed: bool, parameters: Mapping[str, Any]
 ) -> Scalar:
     """-Re of the slowest nonzero eigenvalue in the sector of an operator, checked against a larger cutoff."""
     stationary = list(operator.terms) == [()]
@@ -85,7 +86,7 @@ def slowest_rate(
             f"the phase of {operator!r} in {exact.system.name!r} is not free ({exact.system.symmetries!r}): a phase-locked "
             "mode has no linewidth of this kind; use spectrum(...)"
         )
-    values, change, sizes, dominance = _converged(exact, operator, 4, cutoffs, None, parameters)
+    values, change, sizes, dominance = _converged(exact, operator, 4, cutoffs, None, closed, parameters)
     rates = -values.real
     slowest = rates[1] if stationary else rates[0]
     certificate = {"cutoffs": sizes, "change_with_cutoff": change, "eigenvalues": values.tolist()}
@@ -100,9 +101,10 @@ def _converged(
     count: int,
     cutoffs: Mapping[Mode, int] | None,
     near: complex | None,
+    closed: bool,
     parameters: Mapping[str, Any],
 ) -> tuple[np.ndarray, float, dict[str, int], float | None]:
-    state = exact.steady_state(cutoffs, **parameters)
+    state = exact.steady_state(cutoffs, closed=closed, **parameters)
     charges = exact.charge_of(operator)
     stationary = charges == exact.system.symmetries.zero
     # No more Fock states than the steady state needs: rounding in a strongly non-normal generator grows with the cutoff.
@@ -121,7 +123,7 @@ def _converged(
         found.append(values[:count])
         if dominance is None and not stationary:
             dominance = _weight(exact, state, operator, sector, data, values[0], vectors[:, 0], sizes)
-        if not exact.modes:
+        if closed or not exact.modes:
             break
         if len(found) > 1:
             one, two = (values[1 if stationary else 0] for values in found[-2:])
@@ -167,7 +169,7 @@ def _weight(
     sizes: Mapping[Mode, int],
 ) -> float:
     """Share of one eigenmode in Tr[A^+ exp(L t) A rho] at t = 0: (row . r)(l . start)/(l . r)/(row . start)."""
-    fitting = exact.steady_state(sizes, **state.parameters)
+    fitting = exact.steady_state(sizes, closed=state.closed, **state.parameters)
     start = next(iter(applied(exact, fitting, operator).values()))
     row = expectation_row(operator.dag, sector.basis, sector.pairs.kets, sector.pairs.bras, state.parameters)
     shifted = data.astype(complex)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ESCAPE"]
 
-_POINT: Final = {"g_h": 0.25, "g_c": 0.25, "gamma_h": 4.0, "gamma_c": 1.0}
+_POINT: Final[dict[str, Any]] = {"g_h": 0.25, "g_c": 0.25, "gamma_h": 4.0, "gamma_c": 1.0}
 _BARRIERS: Final = (2.0, 4.0, 8.0, 16.0, 24.0, 32.0)
 _SAMPLED: Final = (4, 8, 12)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -93,7 +93,7 @@ def _draw_both(data: xarray.Dataset) -> matplotlib.figure.Figure:
     ):
         axes = data["t"].values, data["R"].values
         four_phases(ax, *axes, data[system].values, _boundaries(data, system))
-            plotting.panel_letter(ax, letter, title)
+        plotting.panel_letter(ax, letter, title)
     return figure
 
 
@@ -187,7 +187,7 @@ def _draw_equal_decay(data: xarray.Dataset) -> matplotlib.figure.Figure:
         (axes[0, 0], "exact", "a", "exact"),
         (axes[0, 1], "eq59", "b", "Eq. 59"),
     ):
-        options = {"x": "g_c", "y": "R", "status": None, "log_y": False, "limits": (0.0, 2.0)}
+        options: dict[str, Any] = {"x": "g_c", "y": "R", "status": None, "log_y": False, "limits": (0.0, 2.0)}
         plotting.phase_map(data, ax, variable=variable, **options)
         ax.plot([1.0, 1.0], ax.get_ylim(), color="#CC79A7", linestyle=(0, (5, 1)))
         ax.plot(ax.get_xlim(), [0.5, 0.5], color="#D55E00", linestyle=(0, (5, 1)))

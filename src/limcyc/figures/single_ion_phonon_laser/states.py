@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["DYNAMICS", "FIG14", "FIG15"]
 
-S2: Final = {"g_h": 1.0, "g_c": 1.0, "gamma_h": 0.5, "gamma_c": 3.0}
-S3: Final = {"g_h": 0.5, "g_c": 0.5, "gamma_h": 1.0, "gamma_c": 4.0}
-S4: Final = {"g_h": 0.2, "g_c": 0.2, "gamma_h": 0.5, "gamma_c": 4.0, "eta_h": 0.3, "eta_c": 0.0}
+S2: Final[dict[str, Any]] = {"g_h": 1.0, "g_c": 1.0, "gamma_h": 0.5, "gamma_c": 3.0}
+S3: Final[dict[str, Any]] = {"g_h": 0.5, "g_c": 0.5, "gamma_h": 1.0, "gamma_c": 4.0}
+S4: Final[dict[str, Any]] = {"g_h": 0.2, "g_c": 0.2, "gamma_h": 0.5, "gamma_c": 4.0, "eta_h": 0.3, "eta_c": 0.0}
 
 
 def _distribution(order: str) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["LAMB_DICKE_1", "LAMB_DICKE_2"]
 
-_POINTS: Final = {
+_POINTS: Final[dict[str, dict[str, Any]]] = {
     "LD-1": {"g_h": 0.6, "g_c": 0.3, "gamma_h": 2.0, "gamma_c": 4.0, "eta_h": 0.25, "eta_c": 0.05},
     "LD-2": {"g_h": 0.5, "g_c": 0.15, "gamma_h": 2.0, "gamma_c": 3.0, "eta_h": 0.3, "eta_c": 0.0},
 }
 """Parameter sets; those of the printed figure are not given in the source."""
 
 
-def _compute(point: Mapping[str, float]) -> Callable[..., xarray.Dataset]:
+def _compute(point: Mapping[str, Any]) -> Callable[..., xarray.Dataset]:
     def rate(ion: str) -> Callable[[str, np.ndarray], np.ndarray]:
         values = point[f"g_{ion}"], point[f"gamma_{ion}"], point[f"eta_{ion}"]
         return lambda order, n: saturable_rate(n, *values, lamb_dicke=order)

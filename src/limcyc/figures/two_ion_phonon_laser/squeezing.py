@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from limcyc.figures.base import Figure
 from limcyc.figures.distributions import draw_wigner_pair, wigner_pair
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FIG7"]
 
-_POINT: Final = {"g_h": 1.0, "g_c": 0.5, "gamma_h": 1.5, "gamma_c": 3.0}
+_POINT: Final[dict[str, Any]] = {"g_h": 1.0, "g_c": 0.5, "gamma_h": 1.5, "gamma_c": 3.0}
 
 
 def _compute(*, quick: bool = False) -> xarray.Dataset:
