@@ -13,7 +13,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint figures lock clean
+.PHONY: help demo test bench lint figures gallery lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench: $(INSTALLED) ## comparisons with other methods and packages, as ratios
 figures: $(INSTALLED) ## every figure at full resolution, written to pictures/
 	$(BIN)/limcyc figure two-ion-phonon-laser --out pictures
 	$(BIN)/limcyc figure single-ion-phonon-laser --out pictures
+
+gallery: $(INSTALLED) ## renew docs/gallery.md and its pictures
+	$(BIN)/python -m limcyc.figures.gallery docs
 
 lock: ## renew requirements/lock.txt (needs uv)
 	@header="$$(grep '^#' requirements/lock.txt)" && \

@@ -33,3 +33,13 @@ def test_missing_reference_curve_is_masked_where_there_is_no_steady_state():
     data = next(f for f in EVERY if f.name == "two-ion-phonon-laser.fig3").compute(quick=True)
     assert np.all(data["status"].sel(t=data["t"][data["t"] >= 1.0]) == 1)
     assert np.all(np.isfinite(data["exact"].sel(t=data["t"][data["t"] < 1.0])))
+
+
+def test_gallery_shows_every_figure():
+    from pathlib import Path
+
+    docs = Path(__file__).parents[2] / "docs"
+    text = (docs / "gallery.md").read_text()
+    for figure in EVERY:
+        assert f"`{figure.name}`. {figure.caption}" in text
+        assert (docs / "pictures" / f"{figure.name}.png").exists()

@@ -126,8 +126,7 @@ def compared(
         ratio = fine["R"] if along == "R" else np.array([cuts["R"]])
         result[f"exact_over_{along}"] = (f"{along}_cut", np.asarray(exact(t, ratio)["exact"]).ravel())
         for name, function in formulas.items():
-            values = [function(x, y) for y in ratio for x in t]
-            result[f"{name}_over_{along}"] = (f"{along}_cut", np.array(values))
+            result[f"{name}_over_{along}"] = (f"{along}_cut", np.array([function(x, y) for y in ratio for x in t]))
     for name, function in formulas.items():
         result[name] = (("R", "t"), np.array([[function(x, y) for x in axes["t"]] for y in axes["R"]]))
     result["status"].attrs = {"flag_values": [0, 1], "flag_meanings": "steady, no steady state"}
