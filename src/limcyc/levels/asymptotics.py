@@ -76,10 +76,11 @@ class DriftAtInfinity:
         folded = (coefficients @ self._folded).reshape(self._size, self._size)
         climb = coefficients @ self._climb
         parts = climb * self._stationary(folded / max(abs(folded).max(), 1e-300))
-        if abs(parts).max(initial=0.0) <= 1e-10 * abs(climb).max(initial=0.0):
+        scale = float(abs(parts).max(initial=0.0))
+        if scale <= 1e-10 * abs(climb).max(initial=0.0):
             # Nothing climbs but rounding errors: without a jump that changes n there is no drift.
             return 0.0, 0.0
-        return float(parts.sum().real), float(abs(parts).max(initial=0.0))
+        return float(parts.sum().real), scale
 
     def _stationary(self, folded: np.ndarray) -> np.ndarray:
         """x with folded x = 0 and trace 1."""

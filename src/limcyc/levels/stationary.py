@@ -94,15 +94,16 @@ def _check_unique(
     when every element of L changes by one rounding error, |L^-1| |L| |x| eps, is estimated with random signs.
     """
     size = abs(solution)
+    largest = size.max()
     magnitude = abs(data)
 
     def sensitivity(populated: np.ndarray) -> float:
         noise = sector.generator.apply(magnitude, populated) * _rounding_errors(size.size)
         noise[pin] = 0
-        return float(abs(factorization.solve(noise)).max() / size.max())
+        return float(abs(factorization.solve(noise)).max() / largest)
 
     # A state that populates everything a little finds also parts that the solution leaves empty.
-    disconnected = sensitivity(size + 1e-3 * size.max())
+    disconnected = sensitivity(size + 1e-3 * largest)
     if disconnected < _RELATIVE_ERROR:
         return
     error = sensitivity(size)

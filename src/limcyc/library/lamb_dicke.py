@@ -25,6 +25,7 @@ __all__ = [
     "check_eta",
     "check_order",
     "check_third_order",
+    "effective_order",
     "mean_field_factor",
     "sideband_coupling",
     "sideband_factor",
@@ -56,6 +57,16 @@ def check_order(order: str | int) -> str:
     if name not in LAMB_DICKE_ORDERS:
         raise UnknownNameError("Lamb-Dicke order", name, LAMB_DICKE_ORDERS)
     return name
+
+
+def effective_order(lamb_dicke: str | int, eta_h: float, eta_c: float) -> str:
+    """The order that has to be solved: the first one if both Lamb-Dicke parameters vanish.
+
+    >>> from limcyc.library.lamb_dicke import effective_order
+    >>> effective_order("all", 0.0, 0.0), effective_order(3, 0.3, 0.0)
+    ('1', '3')
+    """
+    return check_order(lamb_dicke) if max(eta_h, eta_c) > 0.0 else "1"
 
 
 def check_eta(**eta: ArrayLike) -> None:

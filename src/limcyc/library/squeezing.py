@@ -22,6 +22,7 @@ from limcyc.errors import ParameterError, ValidityWarning
 __all__ = [
     "BareMode",
     "bare_mode",
+    "bare_values",
     "bichromatic_couplings",
     "bogoliubov_quadratures",
     "check_lamb_dicke_regime",
@@ -431,3 +432,32 @@ def check_lamb_dicke_regime(r: float, *eta: float) -> tuple[str, ...]:
     )
     warnings.warn(message, ValidityWarning, stacklevel=3)
     return (message,)
+
+
+def bare_values(p: ArrayLike, r: float, beta: float, phi: float) -> dict[str, float]:
+    """Values of the bare mode of a squeezed laser from the distribution of its own mode.
+
+    p
+        shape (N,), distribution of A^+ A
+    r, beta, phi
+        squeezing strength and angle, and phase of a signal (rad)
+
+    Returns n_bare, g2_bare, var_x, var_p, cov_xp, wigner_origin, and the enhancement W of the Fisher
+    information.
+
+    >>> from limcyc.library.squeezing import bare_values
+    >>> round(bare_values([1.0], 0.5, 0.0, 0.0)["var_x"], 6)
+    0.18394
+    """
+    weights = np.asarray(p, dtype=float)
+    n = np.arange(weights.size)
+    bare = bare_mode(float(n @ weights), float((n * (n - 1.0)) @ weights), r=r, beta=beta)
+    return {
+        "n_bare": bare.n,
+        "g2_bare": bare.g2,
+        "var_x": bare.var_x,
+        "var_p": bare.var_p,
+        "cov_xp": bare.cov_xp,
+        "wigner_origin": float(radial_wigner(weights, 0.0)),
+        "W": float(enhancement(r, beta, phi)),
+    }

@@ -16,12 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from limcyc.errors import CutoffError, ParameterError, RunawayError
 from limcyc.library.birth_death import distribution_from_log_ratios, phonon_moments
-from limcyc.library.lamb_dicke import third_order_cutoff
+from limcyc.library.lamb_dicke import effective_order, third_order_cutoff
 from limcyc.library.single_ion_phonon_laser.phases import (
     check_level,
     check_steady_state,
     check_values,
-    effective_order,
     tail_ratio,
 )
 from limcyc.library.single_ion_phonon_laser.visits import Visit, climb, couplings, visit

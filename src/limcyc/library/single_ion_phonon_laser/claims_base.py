@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limcyc.claims import Claim
+from limcyc.library.claim_forms import COMPUTED, claim, stated
 
 __all__ = [
     "COMPUTED",
@@ -24,8 +25,6 @@ __all__ = [
 ]
 
 PAPER: Final = "arXiv:2604.18295"
-COMPUTED: Final = "computed independently of this library"
-"""Origin of reference numbers from a separate program, see tests/reference/single_ion_phonon_laser.json."""
 
 
 def rates(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -> dict[str, float]:
@@ -42,35 +41,6 @@ U1: Final = rates(0.25, 0.25, 4.0, 1.0)
 """In the unstable dark phase."""
 
 EQUAL: Final = rates(0.7, 1.0, 1.5, 1.5)
-
-
-def claim(
-    name: str,
-    quantity: str,
-    at: Mapping[str, Any],
-    expected: Any,
-    tolerance: float,
-    origin: str,
-    *,
-    relative: bool = False,
-    **options: Any,
-) -> Claim:
-    """A claim with an absolute tolerance unless ``relative``."""
-    return Claim(name, quantity, dict(at), expected, tolerance, relative, origin, **options)
-
-
-def stated(name: str, quantity: str, at: Mapping[str, Any], text: str, origin: str, **options: Any) -> Claim:
-    """A claim whose tolerance is the last digit that is stated.
-
-    text
-        the number as written, e.g. "1.1299": the tolerance is 0.51 units of its last digit
-
-    >>> from limcyc.library.single_ion_phonon_laser.claims_base import stated
-    >>> stated("a number", "n", {}, "1.25", "table").tolerance
-    0.0051
-    """
-    decimals = len(text.partition(".")[2])
-    return claim(name, quantity, at, float(text), 0.51 * 10.0**-decimals, origin, **options)
 
 
 def within(

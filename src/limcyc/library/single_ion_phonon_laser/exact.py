@@ -10,10 +10,10 @@ import numpy as np
 
 from limcyc.errors import CutoffError, UnsupportedError
 from limcyc.levels import Exact
-from limcyc.library.lamb_dicke import third_order_cutoff
+from limcyc.library.lamb_dicke import effective_order, third_order_cutoff
 from limcyc.library.single_ion_phonon_laser.chain import checked_size, steady_chain
 from limcyc.library.single_ion_phonon_laser.model import MODE, bare_frame_model, model
-from limcyc.library.single_ion_phonon_laser.phases import check_steady_state, effective_order
+from limcyc.library.single_ion_phonon_laser.phases import check_steady_state
 from limcyc.results import State
 
 __all__ = [

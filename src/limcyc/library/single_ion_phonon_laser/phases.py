@@ -18,7 +18,7 @@ from limcyc.errors import (
     SeveralSteadyStatesError,
     UnknownNameError,
 )
-from limcyc.library.lamb_dicke import check_eta, check_order
+from limcyc.library.lamb_dicke import check_eta, effective_order
 
 __all__ = [
     "ION_LEVELS",
@@ -30,7 +30,6 @@ __all__ = [
     "check_steady_state",
     "check_values",
     "derived_rates",
-    "effective_order",
     "phase",
     "phase_map",
     "tail_ratio",
@@ -270,16 +269,6 @@ def check_normalisable(g_h: float, g_c: float, gamma_h: float, gamma_c: float) -
         f"state: the mean escape time from |g,0> to |g,{target}>, beyond the barrier, is {time:.6g} in "
         f"units of 1/rate (escape_time gives others). {advice}"
     )
-
-
-def effective_order(lamb_dicke: str | int, eta_h: float, eta_c: float) -> str:
-    """The order that has to be solved: the first one if both Lamb-Dicke parameters vanish.
-
-    >>> from limcyc.library.single_ion_phonon_laser.phases import effective_order
-    >>> effective_order("all", 0.0, 0.0), effective_order(3, 0.3, 0.0)
-    ('1', '3')
-    """
-    return check_order(lamb_dicke) if max(eta_h, eta_c) > 0.0 else "1"
 
 
 def check_values(

@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from limcyc.library import squeezing
+from limcyc.library.lamb_dicke import effective_order
 from limcyc.library.single_ion_phonon_laser import adiabatic, exact, features, formulas
 from limcyc.library.single_ion_phonon_laser.chain import steady_chain
 from limcyc.library.single_ion_phonon_laser.escape import climb_times, escape_time
@@ -35,7 +36,6 @@ from limcyc.library.single_ion_phonon_laser.phases import (
     PHASES,
     check_steady_state,
     derived_rates,
-    effective_order,
     phase,
 )
 from limcyc.library.single_ion_phonon_laser.steady import steady

@@ -13,20 +13,19 @@ import numpy as np
 from limcyc.errors import ParameterError, UnsupportedError, ValidityWarning
 from limcyc.library import squeezing
 from limcyc.library.birth_death import phonon_moments
-from limcyc.library.lamb_dicke import check_third_order
+from limcyc.library.lamb_dicke import check_third_order, effective_order
 from limcyc.library.single_ion_phonon_laser import adiabatic, exact, formulas
 from limcyc.library.single_ion_phonon_laser.chain import steady_chain
 from limcyc.library.single_ion_phonon_laser.model import ION, MODE, NAME, PARAMETERS, SETTINGS
 from limcyc.library.single_ion_phonon_laser.phases import (
     check_level,
     check_normalisable,
-    effective_order,
 )
 from limcyc.library.single_ion_phonon_laser.validity import VALIDITY
 from limcyc.library.steady import Steady, choose, read_values
 from limcyc.results import State
 
-__all__ = ["LEVELS", "bare_values", "steady"]
+__all__ = ["LEVELS", "steady"]
 
 LEVELS: Final = {
     "exact": ("sectors", "chain", "bare-frame"),
@@ -97,7 +96,7 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
         solve = _sectors if method == "sectors" else _chain
         found, certificate, more, p = solve(numbers, settings)
         if numbers["r"] > 0.0 or "r" in values or "beta" in values:
-            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+            found |= squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     return Steady(found, certificate, numbers | settings, (*notes, *more))
 
 
@@ -175,36 +174,6 @@ def _ion_values(state: State, numbers: Mapping[str, float]) -> dict[str, float]:
         "P_cool": populations["c"],
         "jump_rate": jumps,
         "purity": state.purity(),
-    }
-
-
-def bare_values(p: np.ndarray, r: float, beta: float, phi: float) -> dict[str, float]:
-    """Values of the bare mode of a squeezed laser from the distribution of its own mode.
-
-    p
-        shape (N,), distribution of A^+ A
-    r, beta, phi
-        squeezing strength and angle, and phase of a signal (rad)
-
-    Returns n_bare, g2_bare, var_x, var_p, cov_xp, wigner_origin, and the enhancement W of the Fisher
-    information.
-
-    >>> from limcyc.library.single_ion_phonon_laser.steady import bare_values
-    >>> round(bare_values([1.0], 0.5, 0.0, 0.0)["var_x"], 6)
-    0.18394
-    """
-    p = np.asarray(p, dtype=float)
-    n = np.arange(p.size)
-    bare = squeezing.bare_mode(float(n @ p), float((n * (n - 1.0)) @ p), r=r, beta=beta)
-    return {
-        "n_bare": bare.n,
-        "g2_bare": bare.g2,
-        "var_x": bare.var_x,
-        "var_p": bare.var_p,
-        "cov_xp": bare.cov_xp,
-        # L_n(0) = 1: only the parity is left at the origin.
-        "wigner_origin": float((-1.0) ** n @ p) / math.pi,
-        "W": float(squeezing.enhancement(r, beta, phi)),
     }
 
 
@@ -286,7 +255,7 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
         p = formulas.distribution_eq133(**rates)
         found = _phonon_values(p)
         if numbers["r"] > 0.0:
-            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+            found |= squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     else:
         n, g2 = float(formulas.mean_eq139(**rates)), float(formulas.g2_eq59(**rates))
         fano = 1.0 + n * (g2 - 1.0)
@@ -295,7 +264,7 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
         if numbers["r"] > 0.0:
             # At equal decay rates the closed formulas are the chain.
             p = steady_chain(**rates).phonons
-            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+            found |= squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     return found, certificate, (note,)
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from limcyc.claims import Claim
+from limcyc.library.claim_forms import COMPUTED, claim, stated
 
 __all__ = ["BASE", "COMPUTED", "HEADLINE", "P1", "PAPER", "claim", "figure_point", "stated"]
 
 PAPER: Final = "arXiv:2604.18295"
-COMPUTED: Final = "computed independently of this library"
-"""Origin of reference numbers from a separate program, see tests/reference/two_ion_phonon_laser.json."""
 
 HEADLINE: Final = f"{COMPUTED}; QuTiP's full solver agrees to 2e-15 in p(n)"
 P1: Final = {"g_h": 1.0, "g_c": 0.5, "gamma_h": 1.5, "gamma_c": 3.0}
@@ -42,32 +39,3 @@ def figure_point(figure: str, t: float, ratio: float) -> dict[str, float]:
         "gamma_h": 1.5,
         "gamma_c": 1.5 / t,
     }
-
-
-def claim(
-    name: str,
-    quantity: str,
-    at: Mapping[str, Any],
-    expected: Any,
-    tolerance: float,
-    origin: str,
-    *,
-    relative: bool = False,
-    **options: Any,
-) -> Claim:
-    """A claim with an absolute tolerance unless ``relative``."""
-    return Claim(name, quantity, dict(at), expected, tolerance, relative, origin, **options)
-
-
-def stated(name: str, quantity: str, at: Mapping[str, Any], text: str, origin: str, **options: Any) -> Claim:
-    """A claim whose tolerance is the last digit that is stated.
-
-    text
-        the number as written, e.g. "1.1299": the tolerance is 0.51 units of its last digit
-
-    >>> from limcyc.library.two_ion_phonon_laser.claims_base import stated
-    >>> stated("a number", "n", {}, "1.25", "table").tolerance
-    0.0051
-    """
-    decimals = len(text.partition(".")[2])
-    return claim(name, quantity, at, float(text), 0.51 * 10.0**-decimals, origin, **options)

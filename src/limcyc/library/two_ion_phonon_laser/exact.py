@@ -10,7 +10,7 @@ import numpy as np
 
 from limcyc.errors import CutoffError, ParameterError, RunawayError, UnsupportedError
 from limcyc.levels import Exact
-from limcyc.library.lamb_dicke import check_order, third_order_cutoff
+from limcyc.library.lamb_dicke import effective_order, third_order_cutoff
 from limcyc.library.two_ion_phonon_laser.fixed_points import fixed_points
 from limcyc.library.two_ion_phonon_laser.model import (
     MODE,
@@ -25,7 +25,6 @@ __all__ = [
     "bare_frame_solver",
     "bare_frame_state",
     "checked_size",
-    "effective_order",
     "loss_solver",
     "loss_state",
     "phonon_distribution",
@@ -72,16 +71,6 @@ def bare_frame_solver() -> Exact:
 def loss_solver() -> Exact:
     """The exact level of the heating ion with linear loss, built once."""
     return Exact(heating_ion_with_loss())
-
-
-def effective_order(lamb_dicke: str, eta_h: float, eta_c: float) -> str:
-    """The order that has to be solved: the first one if both Lamb-Dicke parameters vanish.
-
-    >>> from limcyc.library.two_ion_phonon_laser.exact import effective_order
-    >>> effective_order("all", 0.0, 0.0)
-    '1'
-    """
-    return check_order(lamb_dicke) if max(eta_h, eta_c) > 0.0 else "1"
 
 
 def steady_state(

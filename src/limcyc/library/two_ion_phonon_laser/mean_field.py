@@ -7,19 +7,14 @@ solution.  With the ions eliminated they become the rate theory of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Final
 
-from limcyc.errors import ConvergenceError, ParameterError
 from limcyc.levels import MeanField
-from limcyc.library.two_ion_phonon_laser.exact import effective_order
+from limcyc.library.mean_field_runs import MeanFieldRuns
 from limcyc.library.two_ion_phonon_laser.model import MODE, model
 
-if TYPE_CHECKING:
-    import xarray
-
-__all__ = ["evolve", "final_intensity", "mean_field", "settled_intensity"]
+__all__ = ["RUNS", "evolve", "final_intensity", "mean_field", "settled_intensity"]
 
 
 @cache
@@ -36,108 +31,18 @@ def mean_field(lamb_dicke: str = "1") -> MeanField:
 
     Source: arXiv:2604.18295, Eqs. 6-10.
 
-    >>> from limcyc.library.two_ion_phonon_laser.mean_field import mean_field
+    >>> from limcyc.library.two_ion_phonon_laser.mean_field import evolve, mean_field
     >>> mean_field().labels
     ('a', 'c.01', 'c.11', 'h.01', 'h.11')
+    >>> round(float(evolve([0.0, 200.0], g_h=1.0, g_c=0.5, gamma_h=1.5, gamma_c=3.0)["n_a"][-1]), 5)
+    3.9375
     """
     return MeanField(model(lamb_dicke))
 
 
-def evolve(
-    times: Sequence[float],
-    amplitude: complex = 0.1,
-    *,
-    g_h: float,
-    g_c: float,
-    gamma_h: float,
-    gamma_c: float,
-    eta_h: float = 0.0,
-    eta_c: float = 0.0,
-    lamb_dicke: str = "1",
-) -> xarray.Dataset:
-    """Mean-field transient from a small amplitude and dark ions.
+RUNS: Final = MeanFieldRuns(mean_field, MODE)
+"""Transients of these equations; see :class:`limcyc.library.mean_field_runs.MeanFieldRuns`."""
 
-    times
-        increasing, shape (T,), in units of 1/rate
-    amplitude
-        <a> at time 0; 0 is a fixed point
-    g_h, g_c, gamma_h, gamma_c, eta_h, eta_c
-        couplings, >= 0, decay rates, > 0, and Lamb-Dicke parameters, >= 0
-    lamb_dicke
-        "1" or "3"
-
-    Returns a Dataset over ``time`` with the complex moments and ``n_a`` = |<a>|^2.
-
-    Raises UnsupportedError for all orders, ParameterError for values out of range.
-
-    Source: arXiv:2604.18295, Eqs. 6-10.
-
-    >>> from limcyc.library.two_ion_phonon_laser.mean_field import evolve
-    >>> curve = evolve([0.0, 200.0], g_h=1.0, g_c=0.5, gamma_h=1.5, gamma_c=3.0)
-    >>> round(float(curve["n_a"][-1]), 5)
-    3.9375
-    """
-    order = effective_order(lamb_dicke, eta_h, eta_c)
-    values = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
-    if order != "1":
-        values |= {"eta_h": eta_h, "eta_c": eta_c}
-    return mean_field(order).evolve(times, {MODE: amplitude}, **values)
-
-
-def final_intensity(time: float = 200.0, amplitude: complex = 0.1, **values: float | str) -> float:
-    """Intensity |<a>|^2 at the end of a mean-field run.
-
-    time
-        duration, > 0, in units of 1/rate
-    amplitude
-        <a> at time 0
-    values
-        as in :func:`evolve`
-
-    Returns the intensity.
-
-    Raises ParameterError for a duration <= 0, and as :func:`evolve`.
-
-    >>> from limcyc.library.two_ion_phonon_laser.mean_field import final_intensity
-    >>> round(final_intensity(g_h=1.0, g_c=3.0, gamma_h=1.5, gamma_c=3.0), 6)
-    0.0
-    """
-    if not time > 0.0:
-        raise ParameterError(f"`time` must be > 0, but is {time}.")
-    return float(evolve([0.0, time], amplitude, **values)["n_a"][-1])  # type: ignore[arg-type]
-
-
-def settled_intensity(
-    amplitude: complex = 0.1, *, precision: float = 1e-7, **values: float | str
-) -> tuple[float, float]:
-    """Intensity at which a mean-field run comes to rest, and the time when it had.
-
-    The duration is doubled, from 200 on, until the intensity changes by less than ``precision`` times
-    (1e-6 + intensity) over the second half.
-
-    amplitude
-        <a> at time 0
-    precision
-        relative change that counts as rest
-    values
-        as in :func:`evolve`
-
-    Returns (intensity, time).
-
-    Raises ConvergenceError if it is still moving after 4e5, and as :func:`evolve`.
-
-    >>> from limcyc.library.two_ion_phonon_laser.mean_field import settled_intensity
-    >>> round(settled_intensity(g_h=1.0, g_c=0.5, gamma_h=1.5, gamma_c=3.0)[0], 6)
-    3.9375
-    """
-    time = 200.0
-    while time < 4e5:
-        curve = evolve([0.0, time / 2, time], amplitude, **values)["n_a"]  # type: ignore[arg-type]
-        middle, end = float(curve[1]), float(curve[2])
-        if abs(end - middle) <= precision * (1e-6 + end):
-            return end, time
-        time *= 2.0
-    raise ConvergenceError(
-        f"The mean-field intensity is still moving after t = {time:.4g}: from {middle:.6g} to {end:.6g} "
-        "over the second half. Near threshold it slows down without limit; use the method `fixed-points`."
-    )
+evolve = RUNS.evolve
+final_intensity = RUNS.final_intensity
+settled_intensity = RUNS.settled_intensity

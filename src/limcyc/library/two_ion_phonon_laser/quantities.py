@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from limcyc.library import sensing, squeezing
+from limcyc.library.lamb_dicke import effective_order
 from limcyc.library.two_ion_phonon_laser import adiabatic, exact, extensions, features, formulas
 from limcyc.library.two_ion_phonon_laser.fixed_points import (
     fixed_points_as_printed,
@@ -31,7 +32,6 @@ from limcyc.library.two_ion_phonon_laser.model import (
 )
 from limcyc.library.two_ion_phonon_laser.phases import PHASES, derived_rates, phase
 from limcyc.library.two_ion_phonon_laser.reading import MODEL, RATES, cutoffs, rates_of, read, state_of
-from limcyc.library.two_ion_phonon_laser.steady import bare_values
 from limcyc.results import State
 
 __all__ = ["QUANTITIES"]
@@ -66,7 +66,7 @@ def _of_bare_mode(name: str) -> Quantity:
     def quantity(**values: Any) -> float:
         numbers, _ = read(values)
         p = exact.phonon_distribution(state_of(values))
-        return bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])[name]
+        return squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])[name]
 
     return quantity
 
@@ -177,7 +177,7 @@ def _intensity_as_printed(**values: Any) -> float:
 
 def _transient(times: Sequence[float], **values: Any) -> list[float]:
     numbers, settings = read(values)
-    order = exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"])
+    order = effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"])
     chosen = {name: numbers[name] for name in (RATES if order == "1" else MODEL)}
     curve = exact.solver(order).evolve(
         [0.0, *times], {"n": MODE.number}, initial=INITIAL, cutoffs=cutoffs(values), **chosen

@@ -12,7 +12,7 @@ import numpy as np
 from limcyc.errors import UnsupportedError, ValidityWarning
 from limcyc.library import squeezing
 from limcyc.library.birth_death import phonon_moments
-from limcyc.library.lamb_dicke import check_third_order
+from limcyc.library.lamb_dicke import check_third_order, effective_order
 from limcyc.library.steady import Steady, choose, read_values
 from limcyc.library.two_ion_phonon_laser import adiabatic, exact, formulas
 from limcyc.library.two_ion_phonon_laser.fixed_points import (
@@ -115,12 +115,12 @@ def _sectors(numbers: Mapping[str, float], settings: Mapping[str, Any], squeezed
         "purity": state.purity(),
     }
     if squeezed or numbers["r"] > 0.0:
-        found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+        found |= squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
     return found, _certificate(state, numbers), _exact_notes(moments.n, p, numbers, settings)
 
 
 def _bare_frame(numbers: Mapping[str, float], settings: Mapping[str, Any], _: bool) -> _Answer:
-    if exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
+    if effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
         raise UnsupportedError(
             "The bare frame was asked for beyond first order in the Lamb-Dicke parameters, but the "
             "squeezed model is of first order. Set lamb_dicke=1, or use the method `sectors` with r = 0."
@@ -156,35 +156,6 @@ def _phase(angle: float) -> Any:
     return sympy.Integer(1) if angle == 0.0 else complex(math.cos(angle), math.sin(angle))
 
 
-def bare_values(p: np.ndarray, r: float, beta: float, phi: float) -> dict[str, float]:
-    """Values of the bare mode of a squeezed laser from the distribution of its own mode.
-
-    p
-        shape (N,), distribution of A^+ A
-    r, beta, phi
-        squeezing strength and angle, and phase of a signal (rad)
-
-    Returns n_bare, g2_bare, var_x, var_p, cov_xp, wigner_origin, and the enhancement W of the Fisher
-    information.
-
-    >>> from limcyc.library.two_ion_phonon_laser.steady import bare_values
-    >>> round(bare_values([1.0], 0.5, 0.0, 0.0)["var_x"], 6)
-    0.18394
-    """
-    p = np.asarray(p, dtype=float)
-    n = np.arange(p.size)
-    bare = squeezing.bare_mode(float(n @ p), float((n * (n - 1.0)) @ p), r=r, beta=beta)
-    return {
-        "n_bare": bare.n,
-        "g2_bare": bare.g2,
-        "var_x": bare.var_x,
-        "var_p": bare.var_p,
-        "cov_xp": bare.cov_xp,
-        "wigner_origin": float(squeezing.radial_wigner(p, 0.0)),
-        "W": float(squeezing.enhancement(r, beta, phi)),
-    }
-
-
 def _excitations(state: State) -> dict[str, float]:
     return {
         "P_exc_h": float(np.real(state.mean(HEATING_ION.excited))),
@@ -200,7 +171,7 @@ def _certificate(state: State, numbers: Mapping[str, float]) -> dict[str, Any]:
 
 def _exact_notes(n: float, p: np.ndarray, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> tuple[str, ...]:
     eta = (numbers["eta_h"], numbers["eta_c"])
-    order = exact.effective_order(settings["lamb_dicke"], *eta)
+    order = effective_order(settings["lamb_dicke"], *eta)
     notes: tuple[str, ...] = ()
     if n == 0.0:
         notes += ("The steady state is the vacuum: g2 and the Fano factor are not defined.",)
@@ -233,7 +204,7 @@ def _fixed_points(numbers: Mapping[str, float], order: str) -> tuple[FixedPoint,
 
 
 def _mean_field(method: str, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> _Answer:
-    order = exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"])
+    order = effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"])
     values = _model_values(numbers)
     if order == "1":
         check_normalisable(**{name: values[name] for name in _RATES})
@@ -262,7 +233,7 @@ def _mean_field(method: str, numbers: Mapping[str, float], settings: Mapping[str
 
 
 def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, Any]) -> _Answer:
-    if exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
+    if effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
         raise UnsupportedError(
             f"The formula {method} was asked for beyond first order in the Lamb-Dicke parameters, but it "
             "is of first order. Use the level `exact` or `mean-field`, or set lamb_dicke=1."
@@ -283,7 +254,7 @@ def _formula(method: str, numbers: Mapping[str, float], settings: Mapping[str, A
             "p0": float(p[0]),
         }
         if numbers["r"] > 0.0:
-            found |= bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
+            found |= squeezing.bare_values(p, numbers["r"], numbers["beta"], numbers["phi"])
         return found, {"validity": note, "fock_states": p.size}, (note,)
     return {"g2": float(_COHERENCES[method](**rates))}, {"validity": note}, (note,)
 
@@ -325,7 +296,7 @@ def _refuse_signal(numbers: Mapping[str, float]) -> None:
 
 
 def _refuse_squeezing_beyond_first_order(numbers: Mapping[str, float], settings: Mapping[str, Any]) -> None:
-    if exact.effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
+    if effective_order(settings["lamb_dicke"], numbers["eta_h"], numbers["eta_c"]) != "1":
         raise UnsupportedError(
             f"Squeezing r = {numbers['r']:.6g} was asked for together with lamb_dicke="
             f"{settings['lamb_dicke']}, but the squeezed model is of first order in the Lamb-Dicke "

@@ -1,0 +1,1 @@
+"""Timed comparisons with other methods and packages; ``python -m benchmarks`` runs them."""

@@ -1,0 +1,126 @@
+"""Mean-field transients of the ion lasers: the derived equations, run from a small amplitude until they come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from limcyc.algebra import Mode
+from limcyc.errors import ConvergenceError, ParameterError
+from limcyc.levels import MeanField
+from limcyc.library.lamb_dicke import effective_order
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = ["MeanFieldRuns"]
+
+# Above this a run has left every fixed point of first order.
+_RUNAWAY = 1e6
+
+
+@dataclass(frozen=True)
+class MeanFieldRuns:
+    """Runs of the mean-field equations of one laser.
+
+    level
+        order of the Lamb-Dicke expansion ("1" or "3") -> the mean-field level
+    mode
+        the mode that lases
+
+    >>> from limcyc.library.two_ion_phonon_laser.mean_field import RUNS
+    >>> round(RUNS.settled_intensity(g_h=1.0, g_c=0.5, gamma_h=1.5, gamma_c=3.0)[0], 6)
+    3.9375
+    """
+
+    level: Callable[[str], MeanField]
+    mode: Mode
+
+    def evolve(
+        self,
+        times: Sequence[float],
+        amplitude: complex = 0.1,
+        *,
+        g_h: float,
+        g_c: float,
+        gamma_h: float,
+        gamma_c: float,
+        eta_h: float = 0.0,
+        eta_c: float = 0.0,
+        lamb_dicke: str = "1",
+    ) -> xarray.Dataset:
+        """Mean-field transient from a small amplitude and the ions in their lowest levels.
+
+        times
+            increasing, shape (T,), in units of 1/rate
+        amplitude
+            <a> at time 0; 0 is a fixed point
+        g_h, g_c, gamma_h, gamma_c, eta_h, eta_c
+            couplings, >= 0, decay rates, > 0, and Lamb-Dicke parameters, >= 0
+        lamb_dicke
+            "1" or "3"
+
+        Returns a Dataset over ``time`` with the complex moments and ``n_a`` = |<a>|^2.
+
+        Raises UnsupportedError for all orders, ParameterError for values out of range.
+
+        """
+        order = effective_order(lamb_dicke, eta_h, eta_c)
+        values = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
+        if order != "1":
+            values |= {"eta_h": eta_h, "eta_c": eta_c}
+        return self.level(order).evolve(times, {self.mode: amplitude}, **values)
+
+    def final_intensity(self, time: float = 200.0, amplitude: complex = 0.1, **values: float | str) -> float:
+        """Intensity |<a>|^2 at the end of a mean-field run.
+
+        time
+            duration, > 0, in units of 1/rate
+        amplitude
+            <a> at time 0
+        values
+            as in :meth:`evolve`
+
+        Returns the intensity.
+
+        Raises ParameterError for a duration <= 0, and as :meth:`evolve`.
+
+        """
+        if not time > 0.0:
+            raise ParameterError(f"`time` must be > 0, but is {time}.")
+        return float(self.evolve([0.0, time], amplitude, **values)["n_a"][-1])  # type: ignore[arg-type]
+
+    def settled_intensity(
+        self, amplitude: complex = 0.1, *, precision: float = 1e-7, **values: float | str
+    ) -> tuple[float, float]:
+        """Intensity at which a mean-field run comes to rest, and the time when it had.
+
+        The duration is doubled, from 200 on, until the intensity changes by less than ``precision`` times
+        (1e-6 + intensity) over the second half.
+
+        amplitude
+            <a> at time 0
+        precision
+            relative change that counts as rest
+        values
+            as in :meth:`evolve`
+
+        Returns (intensity, time).
+
+        Raises ConvergenceError if it is still moving after 4e5 or grows beyond 1e6, and as :meth:`evolve`.
+
+        """
+        time = 200.0
+        while time < 4e5:
+            curve = self.evolve([0.0, time / 2, time], amplitude, **values)["n_a"]  # type: ignore[arg-type]
+            middle, end = float(curve[1]), float(curve[2])
+            if abs(end - middle) <= precision * (1e-6 + end):
+                return end, time
+            if end > _RUNAWAY:
+                break
+            time *= 2.0
+        raise ConvergenceError(
+            f"The mean-field intensity is still moving after t = {time:.4g}: from {middle:.6g} to {end:.6g} "
+            "over the second half. Near threshold it slows down without limit; use the method `fixed-points`."
+        )
