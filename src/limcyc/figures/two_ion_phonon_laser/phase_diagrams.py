@@ -104,6 +104,7 @@ def _draw_mean_number(data: xarray.Dataset) -> matplotlib.figure.Figure:
         lines=_LINES,
         parameters=r"$g_h = 1$, $\gamma_h = 1.5$",
         legend=("d", "upper left"),
+        cut_limits=(0.05, 100.0),
         stable={"t": (0.0, 1.0)},
     )
 
