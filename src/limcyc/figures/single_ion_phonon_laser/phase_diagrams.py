@@ -140,7 +140,7 @@ def _coherence(*, quick: bool = False) -> xarray.Dataset:
 
 
 def _draw_coherence(data: xarray.Dataset) -> matplotlib.figure.Figure:
-    return comparison(
+    figure = comparison(
         data,
         formula="eq133",
         symbol=_SYMBOL_G2,
@@ -153,6 +153,9 @@ def _draw_coherence(data: xarray.Dataset) -> matplotlib.figure.Figure:
         parameters=r"$g_h = 1$, $\gamma_h = 1.5$",
         stable={"t": (0.0, 1.0), "R": (0.0, 2.0)},
     )
+    # The name of the colours of (a) stands next to the vertical axis of (b).
+    figure.set_layout_engine("constrained", wspace=0.06)
+    return figure
 
 
 def _equal_decay(*, quick: bool = False) -> xarray.Dataset:
