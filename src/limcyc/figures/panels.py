@@ -180,7 +180,11 @@ def comparison(
     figure, axes = plotting.new_figure("double", 132.0, rows=2, columns=2)
     figure.suptitle(parameters, fontsize=8.5)
     shown = dataset.copy()
-    shown["formula_status"] = _formula_status(dataset[formula].notnull(), dataset["status"], missing)
+    if logarithmic:
+        # A logarithmic scale has no place for a formula that is 0 at its threshold.
+        for name in (formula, f"{formula}_over_t", f"{formula}_over_R"):
+            shown[name] = shown[name].where(shown[name] > 0.0)
+    shown["formula_status"] = _formula_status(shown[formula].notnull(), dataset["status"], missing)
     finite = dataset["exact"].values[np.isfinite(dataset["exact"].values)]
     limits = limits or (float(finite.min()), float(finite.max()))
     for ax, variable, status, letter, title in (
@@ -197,7 +201,7 @@ def comparison(
         ax.plot([dataset.attrs["cut_t"]] * 2, ax.get_ylim(), color=CUT_COLOURS["R"], linestyle=(0, (5, 1)))
         plotting.panel_letter(ax, letter, title)
     for ax, along, other, letter in ((axes[1, 0], "t", "R", "c"), (axes[1, 1], "R", "t", "d")):
-        cut = dataset[[f"{name}_over_{along}" for name in curves]]
+        cut = shown[[f"{name}_over_{along}" for name in curves]]
         for name in curves:
             cut[f"{name}_over_{along}"].attrs = {"symbol": symbol, "units": ""}
         plotting.curves(

@@ -111,12 +111,8 @@ def _mean_number(*, quick: bool = False) -> xarray.Dataset:
 
 
 def _draw_mean_number(data: xarray.Dataset) -> matplotlib.figure.Figure:
-    positive = data.copy()
-    # A logarithmic scale has no place for I = 0 at the threshold line itself.
-    for name in ("mean_field", "mean_field_over_t", "mean_field_over_R"):
-        positive[name] = positive[name].where(positive[name] > 0.0)
     return comparison(
-        positive,
+        data,
         formula="mean_field",
         symbol=r"$\langle n\rangle$",
         titles=("exact (colours end at 100)", "mean field, Eq. 55"),
