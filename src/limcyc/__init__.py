@@ -3,6 +3,8 @@
 from limcyc import errors
 from limcyc._version import __version__
 from limcyc.algebra import (
+    TIME,
+    Ensemble,
     Levels,
     Mode,
     Operator,
@@ -13,16 +15,20 @@ from limcyc.algebra import (
     hermitian,
     parameters,
 )
+from limcyc.composition import Network
 from limcyc.levels import Exact, MeanField
 from limcyc.sweeps import sweep
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
+    "TIME",
+    "Ensemble",
     "Exact",
     "Jump",
     "Levels",
     "MeanField",
     "Mode",
+    "Network",
     "OpenSystem",
     "Operator",
     "Parameter",

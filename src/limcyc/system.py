@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 import sympy
 
-from limcyc.algebra import Degree, Operator, Parameter, anticommutator, as_operator, commutator
+from limcyc.algebra import TIME, Degree, Ensemble, Operator, Parameter, as_operator
+from limcyc.algebra.ensembles import write_out
+from limcyc.algebra.heisenberg import AdjointGenerator
 from limcyc.algebra.matrices import scalar_function
 from limcyc.errors import OperatorError, ParameterError, UnknownNameError
 
@@ -27,6 +29,9 @@ class Jump:
         nonnegative number or expression in parameters; the population decay rate for L = |0><1|
     name
         shown in tables and jump records
+    each
+        an ensemble: every member has this jump, with the operator written on the ensemble's cell. A collective jump of
+        all members is ``Jump(A.sum(L))`` instead.
 
     >>> import limcyc as lc
     >>> Jump(lc.Spin("h").minus, rate=lc.Parameter("gamma", minimum=0))
@@ -36,6 +41,7 @@ class Jump:
     operator: Operator
     rate: Any = sympy.S.One
     name: str = ""
+    each: Ensemble | None = None
 
     def __post_init__(self) -> None:
         operator = as_operator(self.operator)
@@ -44,11 +50,21 @@ class Jump:
         rate = sympy.sympify(self.rate)
         if rate.is_negative or rate.is_real is False:
             raise ParameterError(f"the rate of a jump must be real and not negative, got {rate}")
+        if rate.has(TIME):
+            raise ParameterError(f"the rate {rate} of the jump {operator!r} depends on time; only operators may")
+        if self.each is not None:
+            self.each.sum(operator)
         object.__setattr__(self, "operator", operator)
         object.__setattr__(self, "rate", rate)
 
+    @property
+    def summed(self) -> Operator:
+        """The operator, summed over the members when each of them jumps: what it does to the charges of the model."""
+        return self.operator if self.each is None else self.each.sum(self.operator)
+
     def __repr__(self) -> str:
-        return f"Jump({self.operator!r}, rate={self.rate})"
+        each = "" if self.each is None else f", each={self.each.name}"
+        return f"Jump({self.operator!r}, rate={self.rate}{each})"
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,7 +115,20 @@ class OpenSystem:
         symbols = set(self.hamiltonian.free_symbols)
         for jump in self.jumps:
             symbols |= jump.operator.free_symbols | jump.rate.free_symbols
-        return symbols
+        for ensemble in self.ensembles:
+            symbols |= ensemble.size.free_symbols
+        return symbols - {TIME}
+
+    @property
+    def time_dependent(self) -> bool:
+        """Whether a coefficient contains :data:`limcyc.TIME`."""
+        operators = (self.hamiltonian, *(jump.operator for jump in self.jumps))
+        return any(TIME in operator.free_symbols for operator in operators)
+
+    @property
+    def ensembles(self) -> tuple[Ensemble, ...]:
+        """The ensembles of identical members, sorted by name."""
+        return tuple(degree for degree in self.degrees if isinstance(degree, Ensemble))
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -109,7 +138,7 @@ class OpenSystem:
     @cached_property
     def degrees(self) -> tuple[Degree, ...]:
         """The degrees of freedom, sorted by name."""
-        found = {d for operator in (self.hamiltonian, *(j.operator for j in self.jumps)) for d in operator.degrees}
+        found = {d for operator in (self.hamiltonian, *(j.summed for j in self.jumps)) for d in operator.degrees}
         names = [degree.name for degree in found]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -136,9 +165,10 @@ class OpenSystem:
     def _check_rates(self, values: Mapping[str, float | complex]) -> None:
         if not self.jumps:
             return
+        distinct = {jump.rate: jump for jump in self.jumps}
         with np.errstate(all="ignore"):
-            rates = scalar_function(tuple(jump.rate for jump in self.jumps))(values)
-        for jump, rate in zip(self.jumps, rates, strict=True):
+            rates = scalar_function(tuple(distinct))(values)
+        for jump, rate in zip(distinct.values(), rates, strict=True):
             if not (rate.imag == 0 and 0 <= rate.real < float("inf")):
                 shown = rate.real if rate.imag == 0 else rate
                 used = ", ".join(
@@ -154,11 +184,56 @@ class OpenSystem:
         a = as_operator(operator)
         if a is None:
             raise OperatorError(f"expected an operator, got {operator!r}")
-        result = sympy.I * commutator(self.hamiltonian, a)
+        return self._adjoint(a)
+
+    @cached_property
+    def _adjoint(self) -> AdjointGenerator:
+        return AdjointGenerator(self.hamiltonian, [(jump.operator, jump.rate, jump.each) for jump in self.jumps])
+
+    def explicit(self, sizes: Mapping[Ensemble, int]) -> OpenSystem:
+        """The same model with every ensemble written out as ordinary members, for the exact level and checks.
+
+        sizes
+            ensemble -> number of members, e.g. ``{A: 3}``; a size that is a parameter is replaced by that number
+
+        Raises :class:`limcyc.errors.ParameterError` when an ensemble is left out or two of them, sharing one size, are
+        given different ones.
+
+        >>> import limcyc as lc
+        >>> atoms = lc.Ensemble("A", lc.Spin("s"), size=lc.Parameter("N", minimum=1))
+        >>> clock = OpenSystem(0 * atoms.sum(lc.Spin("s").z), [Jump(lc.Spin("s").minus, each=atoms)])
+        >>> [degree.name for degree in clock.explicit({atoms: 2}).degrees]
+        ['A_1', 'A_2']
+        """
+        numbers: dict[sympy.Symbol, int] = {}
+        for ensemble in self.ensembles:
+            size = sizes.get(ensemble)
+            if size is None or int(size) != size or size < 1:
+                raise ParameterError(
+                    f"explicit() of {self.name!r} needs the number of members of ensemble {ensemble.name!r}, an integer "
+                    f">= 1, got {size!r}"
+                )
+            if ensemble.size.is_Symbol and numbers.setdefault(ensemble.size, size) != size:
+                raise ParameterError(
+                    f"ensembles of {self.name!r} share the size {ensemble.size}, but were given {numbers[ensemble.size]} "
+                    f"and {size}"
+                )
+        for ensemble in self.ensembles:
+            if ensemble.size.subs(numbers) != sizes[ensemble]:
+                raise ParameterError(
+                    f"ensemble {ensemble.name!r} has {ensemble.size.subs(numbers)} members, got {sizes[ensemble]}"
+                )
+        jumps = []
         for jump in self.jumps:
-            ell = jump.operator
-            result = result + jump.rate * (ell.dag * a * ell - anticommutator(ell.dag * ell, a) / 2)
-        return result
+            operator, rate = jump.operator.substitute(numbers), jump.rate.subs(numbers)
+            if jump.each is None:
+                jumps.append(Jump(write_out(operator, sizes), rate, jump.name))
+                continue
+            for index in range(1, sizes[jump.each] + 1):
+                names = dict(zip(jump.each.cell, jump.each.member(index), strict=True))
+                jumps.append(Jump(operator.relabel(names), rate, f"{jump.name}_{index}" if jump.name else ""))
+        hamiltonian = write_out(self.hamiltonian.substitute(numbers), sizes)
+        return OpenSystem(hamiltonian, tuple(jumps), name=self.name, source=self.source)
 
     def with_terms(self, hamiltonian: Any = 0, jumps: Iterable[Jump] = (), name: str | None = None) -> OpenSystem:
         """The same system with a term added to the Hamiltonian and with further jumps."""
@@ -175,7 +250,7 @@ class OpenSystem:
 
     def __repr__(self) -> str:
         lines = [f"OpenSystem {self.name!r}", f"  H = {self.hamiltonian!r}"]
-        lines += [f"  L = {jump.operator!r}  (rate {jump.rate})" for jump in self.jumps]
+        lines += [f"  L = {jump.operator!r}  (rate {jump.rate}{_whose(jump)})" for jump in self.jumps]
         lines += [f"  {p.name} [{p.unit}] {p.range}  {p.meaning}".rstrip() for p in self._by_name.values()]
         return "\n".join(lines)
 
@@ -185,7 +260,8 @@ class OpenSystem:
         rows = [rf"H &= {self.hamiltonian.latex}"]
         for number, jump in enumerate(self.jumps, 1):
             rate = "" if jump.rate == 1 else rf",\quad \text{{rate }} {sympy.latex(jump.rate)}"
-            rows.append(rf"L_{{{jump.name or number}}} &= {jump.operator.latex}{rate}")
+            each = "" if jump.each is None else rf",\quad \text{{each of }} {jump.each.name}"
+            rows.append(rf"L_{{{jump.name or number}}} &= {jump.operator.latex}{rate}{each}")
         return r"\begin{aligned}" + r"\\ ".join(rows) + r"\end{aligned}"
 
     def _repr_latex_(self) -> str:
@@ -200,6 +276,10 @@ class OpenSystem:
         head = "<tr><th>parameter</th><th>unit</th><th>meaning</th><th>range</th><th>default</th></tr>"
         symmetries = "<br>".join(str(self.symmetries).splitlines())
         return f"<b>{self.name}</b><p>{self._repr_latex_()}</p><p>{symmetries}</p><table>{head}{cells}</table>"
+
+
+def _whose(jump: Jump) -> str:
+    return "" if jump.each is None else f", each of {jump.each.name}"
 
 
 def _collect_parameters(symbols: set[sympy.Symbol], system: str) -> dict[str, Parameter]:

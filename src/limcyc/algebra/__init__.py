@@ -1,15 +1,18 @@
 """Operator algebra: degrees of freedom, canonical operator polynomials, parameters, matrices."""
 
 from limcyc.algebra.degrees import Degree
+from limcyc.algebra.ensembles import Ensemble
 from limcyc.algebra.levels import Levels, Spin
 from limcyc.algebra.modes import NUMBER, Mode
-from limcyc.algebra.operators import IDENTITY, Operator, anticommutator, as_operator, commutator, hermitian
-from limcyc.algebra.parameters import Parameter, parameters
+from limcyc.algebra.operators import IDENTITY, Operator, anticommutator, as_operator, commutator, hermitian, total
+from limcyc.algebra.parameters import TIME, Parameter, parameters
 
 __all__ = [
     "IDENTITY",
     "NUMBER",
+    "TIME",
     "Degree",
+    "Ensemble",
     "Levels",
     "Mode",
     "Operator",
@@ -20,4 +23,5 @@ __all__ = [
     "commutator",
     "hermitian",
     "parameters",
+    "total",
 ]

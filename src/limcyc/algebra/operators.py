@@ -24,6 +24,7 @@ __all__ = [
     "as_operator",
     "commutator",
     "hermitian",
+    "total",
 ]
 
 Monomial = tuple[tuple[Degree, Factor], ...]
@@ -97,7 +98,7 @@ class Operator(OperatorLike):
     def __init__(self, terms: Mapping[Monomial, Any]) -> None:
         clean = {}
         for monomial, coefficient in terms.items():
-            expression = sympy.expand(coefficient)
+            expression = _expanded(coefficient)
             if expression != 0:
                 clean[monomial] = expression
         ordered = dict(sorted(clean.items(), key=lambda item: _sort_key(item[0])))
@@ -164,6 +165,15 @@ class Operator(OperatorLike):
         """Replace parameters in the coefficients by numbers or expressions."""
         return Operator({m: c.subs(values) for m, c in self.terms.items()})
 
+    def relabel(self, names: Mapping[Degree, Degree]) -> Operator:
+        """The same operator on other degrees of freedom of the same kind."""
+        return Operator(
+            {
+                tuple(sorted(((names.get(d, d), f) for d, f in monomial), key=lambda pair: pair[0].name)): c
+                for monomial, c in self.terms.items()
+            }
+        )
+
     def __repr__(self) -> str:
         return _render(self, lambda d, f: d.text(f), lambda c: sympy.sstr(c, full_prec=False), " ") or "0"
 
@@ -174,6 +184,14 @@ class Operator(OperatorLike):
     def latex(self) -> str:
         """The operator as LaTeX, without delimiters."""
         return _render(self, lambda d, f: d.latex(f), lambda c: sympy.latex(c, full_prec=False), r" ") or "0"
+
+
+def _expanded(coefficient: Any) -> sympy.Expr:
+    # Most coefficients are a number, a parameter or a plain product: nothing to expand, and large models have thousands.
+    expression = sympy.sympify(coefficient)
+    if expression.is_Atom or (expression.is_Mul and all(factor.is_Atom for factor in expression.args)):
+        return expression
+    return sympy.expand(expression)
 
 
 def as_operator(value: Any) -> Operator | None:
@@ -210,6 +228,11 @@ def _require(value: Any) -> Operator:
     if result is None:
         raise OperatorError(f"expected an operator, got {value!r} of type {type(value).__name__}")
     return result
+
+
+def total(operators: Iterable[Any]) -> Operator:
+    """Sum of many operators at once."""
+    return _sum(_require(operator) for operator in operators)
 
 
 def _sum(operators: Iterable[Operator]) -> Operator:

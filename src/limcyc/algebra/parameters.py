@@ -8,7 +8,10 @@ import sympy
 
 from limcyc.errors import ParameterError
 
-__all__ = ["Parameter", "parameters"]
+__all__ = ["TIME", "Parameter", "parameters"]
+
+TIME = sympy.Symbol("t", real=True)
+"""The time in coefficients that depend on it, e.g. ``J * sympy.cos(Omega * limcyc.TIME)``."""
 
 
 class Parameter(sympy.Symbol):

@@ -18,6 +18,7 @@ from limcyc.errors import (
     RunawayError,
     SeveralSteadyStatesError,
     SymmetryError,
+    UnsupportedError,
 )
 from limcyc.levels import correlations, spectra
 from limcyc.levels.asymptotics import DriftAtInfinity
@@ -43,6 +44,20 @@ _LARGEST_SEARCH = 150_000
 _KEPT_SECTORS = 32
 
 
+def _check_supported(system: OpenSystem) -> None:
+    if system.time_dependent:
+        raise UnsupportedError(
+            f"{system.name!r} has coefficients that depend on time; the exact level needs constant ones. Go to a frame where "
+            "they are constant, or use Cumulants or ProductState, which take them"
+        )
+    if system.ensembles:
+        shown = ", ".join(f"{ensemble.name}: 3" for ensemble in system.ensembles)
+        raise UnsupportedError(
+            f"{system.name!r} has ensembles of identical members; for the exact level write a few members out with "
+            f"system.explicit({{{shown}}}), or use ProductState or Cumulants for many"
+        )
+
+
 class Exact:
     """Exact solutions of d rho/dt = L rho on a truncated Fock space, sector by sector.
 
@@ -63,6 +78,7 @@ class Exact:
     name = "exact"
 
     def __init__(self, system: OpenSystem) -> None:
+        _check_supported(system)
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self._sectors: OrderedDict[Any, Sector] = OrderedDict()
