@@ -16,17 +16,17 @@ from limcyc.algebra import (
     parameters,
 )
 from limcyc.composition import Network
-from limcyc.levels import Exact, MeanField
+from limcyc.levels import Cumulants, Exact, compare_orders
 from limcyc.sweeps import sweep
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
     "TIME",
+    "Cumulants",
     "Ensemble",
     "Exact",
     "Jump",
     "Levels",
-    "MeanField",
     "Mode",
     "Network",
     "OpenSystem",
@@ -36,6 +36,7 @@ __all__ = [
     "__version__",
     "anticommutator",
     "commutator",
+    "compare_orders",
     "errors",
     "hermitian",
     "parameters",

@@ -416,13 +416,13 @@ def test_derived_mean_field_is_the_printed_one():
         d_z_c = 2 * flow_c + flow_h - 4 * gamma_c * out_c - 2 * gamma_h * out_h
         expected = {
             "a": -1j * g_c * s_minus_c - 1j * g_h * s_plus_h,
-            "ion.gh": np.conj(d_plus_h),
-            "ion.gc": np.conj(d_plus_c),
-            "ion.hc": d_21,
-            "ion.hh": (2 * d_z_h - d_z_c) / 3,
-            "ion.cc": (2 * d_z_c - d_z_h) / 3,
+            "|g><h|_ion": np.conj(d_plus_h),
+            "|g><c|_ion": np.conj(d_plus_c),
+            "|h><c|_ion": d_21,
+            "|h><h|_ion": (2 * d_z_h - d_z_c) / 3,
+            "|c><c|_ion": (2 * d_z_c - d_z_h) / 3,
         }
-        values = {"a": a, "ion.gh": s_minus_h, "ion.gc": s_minus_c, "ion.hc": s_21, "ion.hh": p_h, "ion.cc": p_c}
+        values = {"a": a, "|g><h|_ion": s_minus_h, "|g><c|_ion": s_minus_c, "|h><c|_ion": s_21, "|h><h|_ion": p_h, "|c><c|_ion": p_c}
         moments = np.array([values[label] for label in level.labels])
         got = level.rate_of_change(moments, **named(S1))
         np.testing.assert_allclose(got, [expected[label] for label in level.labels], atol=1e-12)

@@ -397,17 +397,17 @@ def test_derived_mean_field_is_the_printed_one():
     for _ in range(5):
         a, m_c, m_h = rng.normal(size=3) + 1j * rng.normal(size=3)
         e_c, e_h = rng.uniform(size=2)
-        by_label = {"a": a, "c.01": m_c, "c.11": e_c, "h.01": m_h, "h.11": e_h}
+        by_label = {"a": a, "s-_c": m_c, "|1><1|_c": e_c, "s-_h": m_h, "|1><1|_h": e_h}
         z_h, z_c = 2 * e_h - 1, 2 * e_c - 1
         p_h, p_c = np.conj(m_h), np.conj(m_c)
         d_z_h = 2j * g_h * (a * m_h - np.conj(a) * p_h) - gamma_h * (z_h + 1)
         d_z_c = 2j * g_c * (np.conj(a) * m_c - a * p_c) - gamma_c * (z_c + 1)
         expected = {
             "a": -1j * g_c * m_c - 1j * g_h * p_h,
-            "h.01": np.conj(-gamma_h / 2 * p_h - 1j * g_h * a * z_h),
-            "c.01": np.conj(-gamma_c / 2 * p_c - 1j * g_c * np.conj(a) * z_c),
-            "h.11": d_z_h / 2,
-            "c.11": d_z_c / 2,
+            "s-_h": np.conj(-gamma_h / 2 * p_h - 1j * g_h * a * z_h),
+            "s-_c": np.conj(-gamma_c / 2 * p_c - 1j * g_c * np.conj(a) * z_c),
+            "|1><1|_h": d_z_h / 2,
+            "|1><1|_c": d_z_c / 2,
         }
         moments = np.array([by_label[label] for label in level.labels])
         got = level.rate_of_change(moments, **dict(zip(RATES, P1, strict=True)))

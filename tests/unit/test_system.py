@@ -69,7 +69,7 @@ def test_rates_are_checked_with_their_numbers():
     ):
         pumped.values({"gamma": 1.0, "g": 2.0})
     with pytest.raises(ParameterError, match="not negative"):
-        lc.MeanField(pumped).evolve([0.0, 1.0], gamma=1.0, g=2.0)
+        lc.Cumulants(pumped, order=1).evolve([0.0, 1.0], gamma=1.0, g=2.0)
     complex_rate = lc.OpenSystem(0 * a.number, [lc.Jump(a, lc.Parameter("z", real=False))])
     with pytest.raises(ParameterError, match=r"must be real.*it is 1\+1j"):
         complex_rate.values({"z": 1 + 1j})

@@ -27,7 +27,7 @@ from limcyc.numerics.generators import LinearGenerator, Triplets
 from limcyc.numerics.linear import Plan, SingularError, make_plan
 from limcyc.system import OpenSystem
 
-__all__ = ["Pairs", "Sector", "generator_entries"]
+__all__ = ["Pairs", "Sector", "generator_entries", "realified"]
 
 NumberFactor = tuple[sympy.Expr, np.ndarray]
 
@@ -102,7 +102,7 @@ class Entries:
     def data(self, values: Mapping[str, Any]) -> np.ndarray:
         """Real numbers of a term with a real coefficient."""
         weight = scalar_function((self.coefficient,))(values)[0].real
-        return weight * self.amplitude * (_evaluated(self.functions, values) if self.functions else 1.0)
+        return weight * self.amplitude * (number_factors(self.functions, values) if self.functions else 1.0)
 
 
 def _restricted(entries: list[Entries], kept: np.ndarray) -> list[Entries]:
@@ -182,7 +182,7 @@ class Sector:
         entries = generator_entries(system, basis, self.pairs)
         self._dropped: list[Entries] | None = None
         if steady:
-            entries, self._real_part, self._imaginary_part = _realified(entries, self.pairs)
+            entries, self._real_part, self._imaginary_part = realified(entries, self.pairs)
             count = int(max(self._real_part.max(), self._imaginary_part.max())) + 1
             entries = self._keep_what_populations_reach(entries, count)
             self.diagonal = self._real_part[self.pairs.diagonal]
@@ -274,7 +274,7 @@ class Sector:
         if key == self._functions_at:
             return
         for index, part in self._parametric:
-            self.generator.replace(index, part.amplitude * _evaluated(part.functions, values))
+            self.generator.replace(index, part.amplitude * number_factors(part.functions, values))
         self._functions_at = key
 
     def fill_derivative(self, name: str, values: Mapping[str, Any]) -> np.ndarray:
@@ -294,7 +294,7 @@ class Sector:
                 slope = _slope(function, name)
                 if slope != 0:
                     others = part.functions[:position] + part.functions[position + 1 :]
-                    change = change + _evaluated((*others, (slope, argument)), values)
+                    change = change + number_factors((*others, (slope, argument)), values)
             if change.any():
                 triplets = Triplets(part.rows, part.columns, part.amplitude * change)
                 weight = plain[index].real if self.real else plain[index]
@@ -324,7 +324,7 @@ def _slope(expression: sympy.Expr, name: str) -> sympy.Expr:
     return sympy.Add(*(sympy.diff(expression, symbol) for symbol in symbols))
 
 
-def _evaluated(functions: tuple[NumberFactor, ...], values: Mapping[str, Any]) -> np.ndarray:
+def number_factors(functions: tuple[NumberFactor, ...], values: Mapping[str, Any]) -> np.ndarray:
     product = np.ones(functions[0][1].size)
     for function, argument in functions:
         factor = number_function(function)(argument, values)
@@ -340,7 +340,7 @@ def _evaluated(functions: tuple[NumberFactor, ...], values: Mapping[str, Any]) -
     return product
 
 
-def _realified(entries: list[Entries], pairs: Pairs) -> tuple[list[Entries], np.ndarray, np.ndarray]:
+def realified(entries: list[Entries], pairs: Pairs) -> tuple[list[Entries], np.ndarray, np.ndarray]:
     """Entries on (Re rho_kl, Im rho_kl) for k <= l, and the unknowns that belong to every pair (-1: none)."""
     upper = np.flatnonzero(pairs.kets < pairs.bras)
     mirror = pairs.find(pairs.bras, pairs.kets)

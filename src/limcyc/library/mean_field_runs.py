@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from limcyc.algebra import Mode
 from limcyc.errors import ConvergenceError, ParameterError
-from limcyc.levels import MeanField
+from limcyc.levels import Cumulants
 from limcyc.library.lamb_dicke import effective_order
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class MeanFieldRuns:
     3.9375
     """
 
-    level: Callable[[str], MeanField]
+    level: Callable[[str], Cumulants]
     mode: Mode
 
     def evolve(

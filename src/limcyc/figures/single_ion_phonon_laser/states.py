@@ -16,7 +16,7 @@ from limcyc.figures.base import Figure
 from limcyc.figures.distributions import draw_distributions, draw_wigner_pair, lamb_dicke_data, wigner_pair
 from limcyc.figures.dynamics import draw_dynamics, dynamics_data
 from limcyc.figures.panels import figure_claims
-from limcyc.levels import MeanField
+from limcyc.levels import Cumulants
 from limcyc.library.single_ion_phonon_laser.claims import CLAIMS
 from limcyc.library.single_ion_phonon_laser.exact import phonon_distribution, solver, steady_state
 from limcyc.library.single_ion_phonon_laser.model import MODE, NAME, model
@@ -60,7 +60,7 @@ def _draw_wigner(data: xarray.Dataset) -> matplotlib.figure.Figure:
 
 
 def _dynamics(*, quick: bool = False) -> xarray.Dataset:
-    level = MeanField(model())
+    level = Cumulants(model(), order=1)
     data = dynamics_data(
         solver(), MODE, S3, lambda time: level.evolve(time, initial={MODE: 0.1}, **S3)["n_a"].values, quick
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from limcyc.figures.base import Figure
 from limcyc.figures.dynamics import draw_dynamics, dynamics_data
 from limcyc.figures.panels import figure_claims
-from limcyc.levels import MeanField
+from limcyc.levels import Cumulants
 from limcyc.library.two_ion_phonon_laser.exact import solver
 from limcyc.library.two_ion_phonon_laser.model import MODE, NAME, model
 
@@ -20,7 +20,7 @@ _POINT: Final[dict[str, Any]] = {"g_h": 1.0, "g_c": 0.5, "gamma_h": 1.5, "gamma_
 
 
 def _compute(*, quick: bool = False) -> xarray.Dataset:
-    level = MeanField(model())
+    level = Cumulants(model(), order=1)
     return dynamics_data(
         solver(),
         MODE,

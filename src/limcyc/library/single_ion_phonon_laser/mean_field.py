@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from limcyc.levels import MeanField
+from limcyc.levels import Cumulants
 from limcyc.library.mean_field_runs import MeanFieldRuns
 from limcyc.library.single_ion_phonon_laser.model import MODE, model
 
@@ -18,7 +18,7 @@ __all__ = ["RUNS", "evolve", "final_intensity", "mean_field", "settled_intensity
 
 
 @cache
-def mean_field(lamb_dicke: str = "1") -> MeanField:
+def mean_field(lamb_dicke: str = "1") -> Cumulants:
     """The mean-field level of the model, built once; its ``equations`` are Eqs. 49-54.
 
     lamb_dicke
@@ -33,11 +33,11 @@ def mean_field(lamb_dicke: str = "1") -> MeanField:
 
     >>> from limcyc.library.single_ion_phonon_laser.mean_field import evolve, mean_field
     >>> mean_field().labels
-    ('a', 'ion.gh', 'ion.gc', 'ion.hc', 'ion.hh', 'ion.cc')
+    ('a', '|g><h|_ion', '|g><c|_ion', '|h><c|_ion', '|h><h|_ion', '|c><c|_ion')
     >>> round(float(evolve([0.0, 400.0], g_h=0.5, g_c=0.5, gamma_h=1.0, gamma_c=4.0)["n_a"][-1]), 5)
     4.0
     """
-    return MeanField(model(lamb_dicke))
+    return Cumulants(model(lamb_dicke), order=1)
 
 
 RUNS: Final = MeanFieldRuns(mean_field, MODE)

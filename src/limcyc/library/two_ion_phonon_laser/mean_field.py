@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from limcyc.levels import MeanField
+from limcyc.levels import Cumulants
 from limcyc.library.mean_field_runs import MeanFieldRuns
 from limcyc.library.two_ion_phonon_laser.model import MODE, model
 
@@ -18,7 +18,7 @@ __all__ = ["RUNS", "evolve", "final_intensity", "mean_field", "settled_intensity
 
 
 @cache
-def mean_field(lamb_dicke: str = "1") -> MeanField:
+def mean_field(lamb_dicke: str = "1") -> Cumulants:
     """The mean-field level of the model, built once; its ``equations`` are Eqs. 6-10.
 
     lamb_dicke
@@ -33,11 +33,11 @@ def mean_field(lamb_dicke: str = "1") -> MeanField:
 
     >>> from limcyc.library.two_ion_phonon_laser.mean_field import evolve, mean_field
     >>> mean_field().labels
-    ('a', 'c.01', 'c.11', 'h.01', 'h.11')
+    ('a', 's-_c', '|1><1|_c', 's-_h', '|1><1|_h')
     >>> round(float(evolve([0.0, 200.0], g_h=1.0, g_c=0.5, gamma_h=1.5, gamma_c=3.0)["n_a"][-1]), 5)
     3.9375
     """
-    return MeanField(model(lamb_dicke))
+    return Cumulants(model(lamb_dicke), order=1)
 
 
 RUNS: Final = MeanFieldRuns(mean_field, MODE)

@@ -1,0 +1,148 @@
+"""Compiled evaluation of polynomial vector fields: one kernel for all models, kept on disk.
+
+Terms come in groups that share output, coefficient, harmonic and degree, so that the coefficient multiplies once. Lanes are
+the inner axis: every group is a few vectorised passes over them.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+__all__ = ["BLOCK", "evaluate", "harmonics"]
+
+BLOCK = 64
+"""Lanes that are evaluated together: as many as keep variables and coefficients of a small model in the first cache."""
+
+# Reassociation and contraction only: sums may be reordered and multiply-adds fused, but nan and infinity keep their meaning.
+_FAST = {"reassoc", "contract", "arcp", "nsz"}
+
+
+@njit(cache=True, fastmath=_FAST)
+def harmonics(times: np.ndarray, frequencies: np.ndarray, out: np.ndarray) -> None:
+    """Rows 1, cos(w_0 t), sin(w_0 t), cos(w_1 t), ... for every lane."""
+    for lane in range(times.size):
+        out[0, lane] = 1.0
+        for k in range(frequencies.shape[0]):
+            angle = frequencies[k, lane] * times[lane]
+            out[2 * k + 1, lane] = np.cos(angle)
+            out[2 * k + 2, lane] = np.sin(angle)
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
+def evaluate(
+    output: np.ndarray,
+    coefficient: np.ndarray,
+    harmonic: np.ndarray,
+    first: np.ndarray,
+    weight: np.ndarray,
+    degree: np.ndarray,
+    factors: np.ndarray,
+    variables: int,
+    extended: np.ndarray,
+    c: np.ndarray,
+    h: np.ndarray,
+    out: np.ndarray,
+    scaled: np.ndarray,
+    lanes: int,
+) -> None:
+    """out[i] = sum of the groups of output i; outputs beyond ``variables`` go to the auxiliary rows of ``extended``.
+
+    Groups of auxiliaries come first and in order, so that later ones find them computed.
+    """
+    if lanes == 1:
+        _evaluate_one(output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out)
+        return
+    if lanes == BLOCK:
+        # A number of lanes known at compile time: the loops over them lose their checks and remainders.
+        _evaluate_lanes(
+            output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, BLOCK
+        )
+    else:
+        _evaluate_lanes(
+            output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, lanes
+        )
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy", inline="always")
+def _evaluate_lanes(  # type: ignore[no-untyped-def]
+    output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, lanes
+):
+    for i in range(out.shape[0]):
+        for k in range(lanes):
+            out[i, k] = 0.0
+    for i in range(variables, extended.shape[0] - 1):
+        for k in range(lanes):
+            extended[i, k] = 0.0
+    for g in range(output.size):
+        i, p, q = output[g], coefficient[g], harmonic[g]
+        # No slices in here: making one counts references, which costs as much as a pass over the lanes.
+        for k in range(lanes):
+            scaled[k] = c[p, k]
+        if q > 0:
+            for k in range(lanes):
+                scaled[k] *= h[q, k]
+        if i >= variables:
+            _add_group(first[g], first[g + 1], degree[g], weight, factors, extended, scaled, extended, i, lanes)
+        else:
+            _add_group(first[g], first[g + 1], degree[g], weight, factors, extended, scaled, out, i, lanes)
+
+
+@njit(cache=True, fastmath=_FAST, error_model="numpy", inline="always")
+def _add_group(start, end, degree, w, f, e, c, out, i, lanes):  # type: ignore[no-untyped-def]
+    """Up to four quadratic monomials in one pass over the lanes: the output is loaded and stored once for all of them."""
+    m = start
+    while m < end:
+        left = end - m
+        if degree > 2:
+            for k in range(lanes):
+                product = w[m] * e[f[m, 0], k] * e[f[m, 1], k]
+                for d in range(2, degree):
+                    product *= e[f[m, d], k]
+                out[i, k] += c[k] * product
+            m += 1
+        elif left == 1:
+            w0, a0, b0 = w[m], f[m, 0], f[m, 1]
+            for k in range(lanes):
+                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k])
+            m += 1
+        elif left == 2:
+            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+            for k in range(lanes):
+                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k])
+            m += 2
+        elif left == 3:
+            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+            w2, a2, b2 = w[m + 2], f[m + 2, 0], f[m + 2, 1]
+            for k in range(lanes):
+                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k] + w2 * e[a2, k] * e[b2, k])
+            m += 3
+        else:
+            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+            w2, a2, b2, w3, a3, b3 = w[m + 2], f[m + 2, 0], f[m + 2, 1], w[m + 3], f[m + 3, 0], f[m + 3, 1]
+            for k in range(lanes):
+                out[i, k] += c[k] * (
+                    w0 * e[a0, k] * e[b0, k]
+                    + w1 * e[a1, k] * e[b1, k]
+                    + w2 * e[a2, k] * e[b2, k]
+                    + w3 * e[a3, k] * e[b3, k]
+                )
+            m += 4
+
+
+@njit(cache=True, fastmath=_FAST)
+def _evaluate_one(output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out):  # type: ignore[no-untyped-def]
+    out[:, 0] = 0.0
+    extended[variables : extended.shape[0] - 1, 0] = 0.0
+    for g in range(output.size):
+        total = 0.0
+        for m in range(first[g], first[g + 1]):
+            product = weight[m] * extended[factors[m, 0], 0]
+            for d in range(1, degree[g]):
+                product *= extended[factors[m, d], 0]
+            total += product
+        total *= c[coefficient[g], 0] * h[harmonic[g], 0]
+        if output[g] < variables:
+            out[output[g], 0] += total
+        else:
+            extended[output[g], 0] += total
