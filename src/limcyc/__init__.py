@@ -16,7 +16,7 @@ from limcyc.algebra import (
     parameters,
 )
 from limcyc.composition import Network
-from limcyc.levels import Cumulants, Exact, compare_orders
+from limcyc.levels import Cumulants, Exact, ProductState, Thermal, compare_orders
 from limcyc.sweeps import sweep
 from limcyc.system import Jump, OpenSystem
 
@@ -32,7 +32,9 @@ __all__ = [
     "OpenSystem",
     "Operator",
     "Parameter",
+    "ProductState",
     "Spin",
+    "Thermal",
     "__version__",
     "anticommutator",
     "commutator",

@@ -16,7 +16,7 @@ import sympy
 
 from limcyc.algebra import Mode, Operator
 from limcyc.algebra.degrees import Degree
-from limcyc.algebra.matrices import Basis, matrix
+from limcyc.algebra.matrices import Basis, matrix, scalar_function
 from limcyc.errors import ParameterError, UnsupportedError
 from limcyc.levels.cells import Cell, Drive, Mean
 from limcyc.levels.coefficients import Coefficients
@@ -183,6 +183,32 @@ class CellField:
         sign = np.sign(pairs.bras - pairs.kets)[off].reshape(-1, *([1] * (x.ndim - 1)))
         rho[off] += 1j * sign * x[start + imaginary[off]]
         return rho.reshape(size, size, *x.shape[1:])
+
+    def functional(self, row: np.ndarray, cell: int) -> np.ndarray:
+        """The Hermitian matrix Z with Tr(Z rho) = row . x for the variables of one cell."""
+        real, imaginary = self._parts(cell)
+        pairs, start, size = self.pairs(cell), int(self.offsets[cell]), self.bases[cell].size
+        z = np.zeros((size, size), dtype=complex)
+        upper, off = pairs.kets == pairs.bras, pairs.kets < pairs.bras
+        z[pairs.kets[upper], pairs.bras[upper]] = row[start + real[upper]]
+        # row . x = r Re rho_kl + s Im rho_kl and Tr(Z rho) has 2 Re(Z_lk rho_kl): Z_lk = (r - i s)/2.
+        half = (row[start + real[off]] - 1j * row[start + imaginary[off]]) / 2
+        z[pairs.bras[off], pairs.kets[off]] = half
+        z[pairs.kets[off], pairs.bras[off]] = half.conj()
+        return z
+
+    def jumps(self, cell: int, field: Any, x: np.ndarray, values: Mapping[str, Any]) -> list[tuple[np.ndarray, float]]:
+        """Matrices and rates of the jumps of one cell, drives included."""
+        auxiliary = field.auxiliaries(0.0, x[:, None])[:, 0]
+        first = self.size
+        numbers = dict(values) | {
+            str(symbol): float(auxiliary[slot - first]) for symbol, slot in self.drive_slots.items()
+        }
+        found = []
+        for jump in self.cells[cell].system.jumps:
+            rate = float(scalar_function((jump.rate,))(numbers)[0].real)
+            found.append((matrix(jump.operator, self.bases[cell], numbers).toarray(), rate))
+        return found
 
     @cached_property
     def traces(self) -> np.ndarray:

@@ -27,7 +27,7 @@ from limcyc.algebra.operators import Monomial
 from limcyc.errors import OperatorError, UnsupportedError
 from limcyc.system import Jump, OpenSystem
 
-__all__ = ["Cell", "Drive", "Mean", "driven_cells"]
+__all__ = ["Cell", "Drive", "Mean", "driven_cells", "many_members", "parts_of"]
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ def driven_cells(
     jumps: list[list[Jump]] = [[] for _ in members]
 
     def many(expression: sympy.Expr) -> sympy.Expr:
-        return expression if finite_size else _many_members(expression, system)
+        return expression if finite_size else many_members(expression, system)
 
     def add_energy(parts: Sequence[Part], coefficient: sympy.Expr) -> None:
         for slot, (cell, monomial) in enumerate(parts):
@@ -203,13 +203,13 @@ def driven_cells(
                 energy[cell][monomial].append(weight * product)
 
     for monomial, coefficient in system.hamiltonian.terms.items():
-        add_energy(_parts(monomial, position), coefficient)
+        add_energy(parts_of(monomial, position), coefficient)
 
     for jump in system.jumps:
         if jump.each is not None:
             jumps[position[jump.each]].append(Jump(jump.operator, jump.rate, jump.name))
             continue
-        terms = [(_parts(m, position), c) for m, c in jump.operator.terms.items()]
+        terms = [(parts_of(m, position), c) for m, c in jump.operator.terms.items()]
         if all(len(parts) <= 1 for parts, _ in terms):
             _sum_jump(jump, terms, members, means, energy, jumps, many)
         elif len(terms) == 1 and not any(isinstance(g[0], Ensemble) for g in (members[c] for c, _ in terms[0][0])):
@@ -249,7 +249,7 @@ def _groups(system: OpenSystem, groups: Sequence[Sequence[Degree]] | None) -> tu
     return (*given, *((degree,) for degree in system.degrees if degree not in named))
 
 
-def _parts(monomial: Monomial, position: dict[Degree, int]) -> list[Part]:
+def parts_of(monomial: Monomial, position: dict[Degree, int]) -> list[Part]:
     """The factors of a monomial by cell; every member of an ensemble is a part of its own."""
     ordinary: dict[int, list[tuple[Degree, Any]]] = {}
     parts: list[Part] = []
@@ -273,7 +273,7 @@ def _count(parts: Sequence[Part], members: Sequence[Sequence[Degree]], besides: 
     return weight
 
 
-def _many_members(expression: sympy.Expr, system: OpenSystem) -> sympy.Expr:
+def many_members(expression: sympy.Expr, system: OpenSystem) -> sympy.Expr:
     """The limit of many members in every ensemble whose size is a symbol."""
     for symbol in sorted({s for e in system.ensembles for s in e.size.free_symbols}, key=str):
         if not expression.has(symbol):

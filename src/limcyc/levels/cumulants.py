@@ -436,9 +436,9 @@ class Cumulants:
         """Whether three different members can share a phase that no pair of them shows.
 
         In a phase-averaged state of many members <A_1 B_2 C_3> survives whenever the charges of A, B and C are all different
-        from zero and add up to zero; second order drops it.
+        from zero and add up to zero. Second order drops it, and higher orders the joint cumulants of more members.
         """
-        if not (self.phase_invariant and self.order == 2 and self.system.ensembles):
+        if not (self.phase_invariant and self.order >= 2 and self.system.ensembles):
             return False
         for charge in range(len(self._zero_charge)):
             shifts = set()
@@ -467,10 +467,10 @@ class Cumulants:
         growth = everything.stability(moments, **parameters)[0].real
         if growth > 1e-9:
             warnings.warn(
-                f"second-order cumulants of {self.system.name!r}: the unsynchronised mean-field state is unstable here (growth rate "
-                f"{growth:.3g}), and a phase-averaged synchronised state has correlations of three members that this order drops; "
-                "it does not converge to mean field for many members. Use a start that breaks the symmetry with "
-                "phase_invariant=False, third order, ProductState, or the exact level",
+                f"phase-invariant cumulants of order {self.order} of {self.system.name!r}: the unsynchronised mean-field state is unstable here (growth rate "
+                f"{growth:.3g}), and a phase-averaged synchronised state has correlations of three and more members that a "
+                "finite order drops; it does not converge to mean field for many members. Use a start that breaks the symmetry with "
+                "phase_invariant=False, ProductState, or the exact level",
                 ValidityWarning,
                 stacklevel=4,
             )

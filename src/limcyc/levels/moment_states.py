@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from limcyc.algebra import Degree, Levels, Mode
-from limcyc.errors import ConvergenceError, ParameterError, UnsupportedError, ValidityWarning
+from limcyc.errors import UnsupportedError
 from limcyc.levels.initial import Thermal, initial_states, member_moment
-from limcyc.numerics.fields import VectorField
-from limcyc.numerics.fixed_points import FixedPoint, find_fixed_points, newton
-from limcyc.numerics.relative_equilibria import find_relative_equilibria, relative_equilibrium
+from limcyc.levels.rest import broken_symmetries, come_to_rest
+from limcyc.numerics.fixed_points import find_fixed_points
+from limcyc.numerics.relative_equilibria import find_relative_equilibria
 
 if TYPE_CHECKING:
     from limcyc.levels.cumulants import Cumulants, MomentState
 
 __all__ = ["all_states", "generators", "settled"]
-
-_DOUBLINGS = 24
 
 
 def generators(level: Cumulants) -> list[np.ndarray]:
@@ -42,16 +39,6 @@ def generators(level: Cumulants) -> list[np.ndarray]:
     return result
 
 
-def _broken(x: np.ndarray, candidates: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Generators that move a state, linearly independent there."""
-    found: list[np.ndarray] = []
-    for g in candidates:
-        vectors = np.stack([m @ x for m in (*found, g)], axis=1)
-        if np.linalg.matrix_rank(vectors, tol=1e-9 * (1 + float(np.linalg.norm(x)))) == len(found) + 1:
-            found.append(g)
-    return found
-
-
 def settled(level: Cumulants, initial: Any, parameters: Mapping[str, Any]) -> MomentState:
     """See :meth:`limcyc.Cumulants.steady_state`."""
     from limcyc.levels.cumulants import MomentState
@@ -65,58 +52,10 @@ def settled(level: Cumulants, initial: Any, parameters: Mapping[str, Any]) -> Mo
     x = level.equations.pack(start)
     field = level.equations.bind(values)
     level._warn_if_triples_matter(values)
-    symmetric = level.generators
-    broken = _broken(x, symmetric)
-    point = _rest(level, field, x, broken) if broken else _at_rest(level, field, x)
+    point = come_to_rest(field, x, level.generators, f"the moments of {level.system.name!r} at order {level.order}")
     state = MomentState(level, values, point)
-    if not state.stable:
-        warnings.warn(
-            f"the state of {level.system.name!r} found at order {level.order} is unstable (growth rate {point.growth:.3g}); nothing "
-            "stays there. Start elsewhere (initial=...), or ask for all fixed_points(...)",
-            ValidityWarning,
-            stacklevel=3,
-        )
     level._warn_if_unphysical(state.moments)
     return state
-
-
-def _at_rest(level: Cumulants, field: VectorField, x: np.ndarray) -> FixedPoint:
-    try:
-        quick = newton(field, x, iterations=8)
-        if quick.stable and np.linalg.norm(quick.x - x) <= 0.05 * (1e-12 + np.linalg.norm(x)):
-            return quick  # the start was at rest already, or nearly
-    except ConvergenceError:
-        pass
-    return _rest(level, field, x, [])
-
-
-def _rest(level: Cumulants, field: VectorField, x: np.ndarray, broken: list[np.ndarray]) -> FixedPoint:
-    """Integrate over times that double until a rotating state close by is found."""
-    from limcyc.numerics.integrate import integrate
-
-    jacobian = field.jacobian(0.0, x[:, None])[:, :, 0]
-    span = 10.0 / max(1e-12, float(np.abs(np.linalg.eigvals(jacobian)).max()))
-    # Charged starts oscillate, others relax: an implicit method for these, whose rates may differ by many orders.
-    method = "lsoda" if broken else "bdf"
-    stretch = "the flow goes on"
-    for _ in range(_DOUBLINGS):
-        try:
-            x = integrate(field, x, [0.0, span], method=method, rtol=1e-7, atol=1e-10).final[:, 0]
-        except ConvergenceError as error:
-            stretch = str(error)
-            break
-        span *= 2
-        still = [g for g in broken if np.linalg.norm(g @ x) > 1e-6 * (1e-3 + np.linalg.norm(x))]
-        try:
-            point = relative_equilibrium(field, x, still) if still else newton(field, x)
-        except (ConvergenceError, ParameterError):
-            continue
-        if point.stable and np.linalg.norm(point.x - x) < 0.02 * (1e-6 + np.linalg.norm(x)):
-            return point
-    raise ConvergenceError(
-        f"moments of {level.system.name!r} did not come to rest up to t = {span:.3g}: {stretch}; they may oscillate or grow. Look at "
-        "evolve(...)"
-    )
 
 
 def all_states(
@@ -139,7 +78,7 @@ def all_states(
         projected = [np.where(charged, 0.0, x) for x in xs]
     points = find_fixed_points(field, projected)
     if symmetric:
-        broken = _broken(xs[-1], symmetric)
+        broken = broken_symmetries(xs[-1], symmetric)
         points += find_relative_equilibria(field, xs, broken) if broken else []
     states = [MomentState(level, values, point) for point in points]
     return tuple(sorted(states, key=lambda s: (not s.physical, s.point.growth)))

@@ -252,6 +252,10 @@ class _BoundPolynomial(VectorField):
         """f(x, t), shape (n, L)."""
         return self._evaluate(self.polynomial, t, x)[0]
 
+    def auxiliaries(self, t: Any, x: np.ndarray) -> np.ndarray:
+        """The auxiliaries y(x), shape (a, L)."""
+        return self._evaluate(self.polynomial, t, x)[1]
+
     def _evaluate(self, table: PolynomialField, t: Any, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         from limcyc.numerics import kernels  # compiled code is loaded when the first field is evaluated
 

@@ -150,19 +150,23 @@ def neutral_mode(field: VectorField, point: FixedPoint, generator: Any, constrai
     field, generator, constraints
         as in :func:`relative_equilibrium`, one generator
 
-    Returns Z (n,) with Z (J - w G) = 0 and Z G x = 1, orthogonal to the freedom of the constraints: adding a small dx to the
-    state shifts its phase by Z dx in the end.
+    Returns Z (n,) with Z (J - w G) dx = 0 for every dx that keeps the conserved sums, and Z G x = 1, orthogonal to the
+    freedom of the constraints: adding such a small dx to the state shifts its phase by Z dx in the end.
     """
     g = np.asarray(generator.toarray() if hasattr(generator, "toarray") else generator, dtype=float)
     rows = np.zeros((0, field.size)) if constraints is None else np.atleast_2d(np.asarray(constraints, dtype=float))
     jacobian = field.jacobian(0.0, point.x[:, None])[:, :, 0] - float(point.frequencies[0]) * g
     turned = g @ point.x
-    # Left null vectors: the conserved rows and the phase. The one wanted gives 1 on G x, and its part along the rows, which
-    # does not matter for perturbations that keep the conserved sums, is the one that gives 0 on x.
+    # A change of a conserved sum changes the frequency, too: the phase functional obeys Z (J - w G) = c T with the conserved
+    # rows T, and is exact for perturbations that keep them. Its freedom, Z + b T, is fixed by T Z = 0.
     n, c = field.size, len(rows)
-    system = np.concatenate([jacobian.T, turned[None, :], *([point.x[None, :]] if c else [])], axis=0)
-    right = np.concatenate([np.zeros(n), [1.0], *([[0.0]] if c else [])])
-    return np.asarray(linalg.lstsq(system, right)[0])
+    system = np.zeros((n + 1 + c, n + c))
+    system[:n, :n], system[:n, n:] = jacobian.T, -rows.T
+    system[n, :n] = turned
+    system[n + 1 :, :n] = rows
+    right = np.zeros(n + 1 + c)
+    right[n] = 1.0
+    return np.asarray(linalg.lstsq(system, right)[0][:n])
 
 
 def _listed(generators: Any) -> Sequence[Any]:
