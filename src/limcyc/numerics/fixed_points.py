@@ -215,7 +215,7 @@ def settle(
     h = first_step or 0.1 / max(float(np.abs(jacobian).sum(axis=1).max()), 1e-12)
     identity = np.eye(field.size)
     norm = float(np.linalg.norm(value))
-    for count in range(iterations):
+    for _ in range(iterations):
         scale = float((np.abs(jacobian) @ np.abs(x)).max()) + 1e-300
         if norm <= tolerance * scale:
             break

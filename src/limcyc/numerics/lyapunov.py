@@ -11,7 +11,7 @@ from limcyc.errors import ParameterError
 from limcyc.numerics.fields import FunctionField, VectorField
 from limcyc.numerics.integrate import integrate
 
-__all__ = ["LyapunovExponents", "lyapunov_exponents"]
+__all__ = ["LyapunovExponents", "lyapunov_exponents", "with_tangents"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def lyapunov_exponents(
     steps = max(batches, int(np.ceil(time / (interval or time / 2000))))
     length = time / steps
     frame = np.linalg.qr(generator.normal(size=(field.size, count)))[0]
-    together = _with_tangents(field, count)
+    together = with_tangents(field, count)
     logs = np.empty((steps, count))
     t = transient
     for step in range(steps):
@@ -102,7 +102,7 @@ def lyapunov_exponents(
     )
 
 
-def _with_tangents(field: VectorField, count: int) -> VectorField:
+def with_tangents(field: VectorField, count: int) -> VectorField:
     """The field of a state and its tangent vectors together."""
     from limcyc.numerics.fields import _BoundPolynomial
 
