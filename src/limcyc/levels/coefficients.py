@@ -7,7 +7,6 @@ number weights, and harmonics of time.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +34,7 @@ class Coefficients:
     def __init__(self) -> None:
         self._expressions: dict[sympy.Expr, int] = {}
         self._frequencies: dict[sympy.Expr, int] = {}
+        self._known: dict[sympy.Expr, list[tuple[complex, int, int]]] = {}
 
     @property
     def count(self) -> int:
@@ -53,6 +53,14 @@ class Coefficients:
         of i times linear functions of it.
         """
         expression = sympy.sympify(expression)
+        # Large models repeat a few coefficients thousands of times, up to a number.
+        number, rest = expression.as_coeff_Mul()
+        if rest not in self._known:
+            self._known[rest] = self._split(rest)
+        scale = complex(number)
+        return [(scale * weight, c, h) for weight, c, h in self._known[rest]]
+
+    def _split(self, expression: sympy.Expr) -> list[tuple[complex, int, int]]:
         found: dict[tuple[int, int], complex] = {}
         for harmonic, part in self._by_harmonic(expression):
             for term in sympy.Add.make_args(sympy.expand(part)):
@@ -70,26 +78,19 @@ class Coefficients:
     def _by_harmonic(self, expression: sympy.Expr) -> list[tuple[int, sympy.Expr]]:
         if not expression.has(TIME):
             return [(0, expression)]
-        exponentials = sympy.expand(sympy.powsimp(sympy.expand(expression.rewrite(sympy.exp))))
         parts: list[tuple[int, sympy.Expr]] = []
-        for term in sympy.Add.make_args(exponentials):
-            still, moving = sympy.powsimp(term, combine="exp", force=True).as_independent(TIME, as_Add=False)
-            if moving == 1:
-                parts.append((0, still))
+        for term in sympy.Add.make_args(sympy.expand(expression.rewrite(sympy.exp))):
+            still, exponent = _exponential_and_rest(term, expression)
+            slope = exponent.coeff(TIME, 1)
+            if slope == 0:
+                parts.append((0, still * sympy.exp(exponent)))
                 continue
-            exponent = sympy.expand(moving.args[0]) if isinstance(moving, sympy.exp) else None
-            slope = None if exponent is None else exponent.coeff(TIME, 1)
-            if exponent is None or exponent.has(TIME**2) or (exponent - slope * TIME).has(TIME):
-                raise OperatorError(
-                    f"the coefficient {expression} depends on time in a way that is not periodic with fixed frequencies: "
-                    "only cos, sin and exp(i ...) of w t + phase are understood"
-                )
             frequency = sympy.expand(slope / sympy.I)
-            if frequency.is_real is False or frequency.has(TIME):
+            if frequency.is_real is not True:
                 raise OperatorError(f"the coefficient {expression} has the frequency {frequency}, which is not real")
             sign = -1 if frequency.could_extract_minus_sign() else 1
             index = self._frequencies.setdefault(sign * frequency, len(self._frequencies))
-            still = still * sympy.exp(exponent - slope * TIME)
+            still = still * sympy.exp(sympy.expand(exponent - slope * TIME))
             parts.append((2 * index + 1, still))
             parts.append((2 * index + 2, sign * sympy.I * still))
         collected: dict[int, sympy.Expr] = {}
@@ -97,10 +98,6 @@ class Coefficients:
             collected[harmonic] = collected.get(harmonic, sympy.S.Zero) + part
         # Phases were written as exponentials, too; back to sines and cosines they are real again.
         return [(h, _real_phases(part)) for h, part in collected.items()]
-
-    @cached_property
-    def _functions(self) -> dict[tuple[sympy.Expr, ...], Any]:
-        return {}
 
     def values(self, values: Mapping[str, Any]) -> np.ndarray:
         """Numbers of all c_k, shape (P, L), for parameters that are numbers or arrays (L,)."""
@@ -122,6 +119,26 @@ class Coefficients:
         for row, expression in zip(result, expressions, strict=True):
             row[:] = scalar_function((expression,))(values)[0].real
         return result
+
+
+def _exponential_and_rest(term: sympy.Expr, whole: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """A product as rest * exp(exponent), with all of the time in an exponent that is linear in it."""
+    rest, exponent = sympy.S.One, sympy.S.Zero
+    for factor in sympy.Mul.make_args(term):
+        base, power = factor.as_base_exp()
+        if isinstance(factor, sympy.exp):
+            exponent += factor.args[0]
+        elif isinstance(base, sympy.exp) and not power.has(TIME):
+            exponent += base.args[0] * power
+        else:
+            rest *= factor
+    exponent = sympy.expand(exponent)
+    if rest.has(TIME) or sympy.expand(exponent - exponent.coeff(TIME, 1) * TIME).has(TIME):
+        raise OperatorError(
+            f"the coefficient {whole} depends on time in a way that is not periodic with fixed frequencies: only cos, sin and "
+            "exp(i ...) of w t + phase are understood"
+        )
+    return rest, exponent
 
 
 def _number_and_rest(term: sympy.Expr) -> tuple[complex, sympy.Expr]:
