@@ -59,13 +59,17 @@ def come_to_rest(
     method = "lsoda" if broken else "bdf"
     for _ in range(_DOUBLINGS):
         try:
-            x = integrate(field, x, [0.0, span], method=method, rtol=1e-7, atol=1e-10).final[:, 0]
+            with np.errstate(over="ignore", invalid="ignore"):  # a runaway ends as an error below, not as a warning
+                x = integrate(field, x, [0.0, span], method=method, rtol=1e-7, atol=1e-10).final[:, 0]
         except ConvergenceError as error:
             raise ConvergenceError(f"{name} did not come to rest: {error}") from error
+        if not np.linalg.norm(x) < 1e100:
+            break
         elapsed += span
         span *= 2
         still = [g for g in broken if np.linalg.norm(g @ x) > 1e-6 * (1e-3 + np.linalg.norm(x))]
-        found = _near(field, x, still, constraints, closeness=0.02)
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = _near(field, x, still, constraints, closeness=0.02)
         if found is not None:
             return found
     raise ConvergenceError(

@@ -1,4 +1,4 @@
-"""Fixed points of vector fields: Newton's method, following the flow to rest, all solutions from many starts, stability."""
+"""Fixed points of vector fields: Newton's method, all solutions from many starts, stability."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scipy.sparse.linalg import splu
 from limcyc.errors import ConvergenceError, ParameterError
 from limcyc.numerics.fields import VectorField
 
-__all__ = ["FixedPoint", "bordered_eigenvalues", "find_fixed_points", "newton", "settle"]
+__all__ = ["FixedPoint", "bordered_eigenvalues", "find_fixed_points", "newton"]
 
 _LARGE = 400
 """Number of variables from which sparse factorisations are used."""
@@ -185,58 +185,6 @@ def bordered_eigenvalues(jacobian: np.ndarray, columns: np.ndarray, rows: np.nda
     values = linalg.eigvals(moved)
     order = np.argsort(-values.real)
     return np.asarray(values[order][: jacobian.shape[0] - count])
-
-
-def settle(
-    field: VectorField,
-    start: Any,
-    *,
-    constraints: Any = None,
-    t: float = 0.0,
-    tolerance: float = 1e-11,
-    iterations: int = 500,
-    first_step: float | None = None,
-) -> FixedPoint:
-    """Follow the flow to rest by implicit steps that grow as the rate of change falls.
-
-    The step (1/h - J) dx = f(x) is Newton's for h -> infinity and the flow for small h, so that the fixed point reached is,
-    as a rule, the one that the start flows to, also where rates differ by many orders of magnitude. A start that flows to a
-    limit cycle does not come to rest: :class:`limcyc.errors.ConvergenceError`.
-
-    Arguments as in :func:`newton`; ``first_step`` is the first h, by default a hundredth of the shortest time scale.
-
-    Source: C. T. Kelley and D. E. Keyes, SIAM J. Numer. Anal. 35, 508 (1998).
-    """
-    _one_lane(field)
-    x = np.array(start, dtype=float)
-    rows = np.zeros((0, field.size)) if constraints is None else np.atleast_2d(np.asarray(constraints, dtype=float))
-    value = field.rate(t, x[:, None])[:, 0]
-    jacobian = field.jacobian(t, x[:, None])[:, :, 0]
-    h = first_step or 0.1 / max(float(np.abs(jacobian).sum(axis=1).max()), 1e-12)
-    identity = np.eye(field.size)
-    norm = float(np.linalg.norm(value))
-    for _ in range(iterations):
-        scale = float((np.abs(jacobian) @ np.abs(x)).max()) + 1e-300
-        if norm <= tolerance * scale:
-            break
-        step = np.linalg.solve(identity / h - jacobian, value)
-        trial = x + step
-        new = field.rate(t, trial[:, None])[:, 0]
-        new_norm = float(np.linalg.norm(new))
-        if not np.isfinite(new_norm) or new_norm > 3 * norm:
-            h /= 4
-            if h < 1e-14:
-                break
-            continue
-        h *= min(3.0, max(0.5, 1.5 * norm / max(new_norm, 1e-300)))
-        x, value, norm = trial, new, new_norm
-        jacobian = field.jacobian(t, x[:, None])[:, :, 0]
-    else:
-        raise ConvergenceError(
-            f"the flow did not come to rest: rate of change {norm:.2e} after {iterations} implicit steps; it may be on a limit "
-            "cycle or heat without bound. Integrate in time, or look for a rotating state"
-        )
-    return newton(field, x, constraints=rows, t=t, tolerance=max(tolerance, 1e-12))
 
 
 def find_fixed_points(
