@@ -18,6 +18,8 @@ TOPICS = (
     "phase_diagram",
     "single_ion",
     "dynamics",
+    "atomic_ensembles",
+    "three_level_ensembles",
     "startup",
 )
 RESULTS = Path(__file__).with_name("results.json")

@@ -102,9 +102,7 @@ def find_symmetries(system: OpenSystem) -> Symmetries:
     """Weak and strong abelian symmetries of a system."""
     degrees = system.degrees
     hamiltonian = [_change(monomial, degrees) for monomial in system.hamiltonian.terms]
-    jumps = [
-        [_change(monomial, degrees) for monomial in jump.summed.terms] for jump in system.jumps if jump.rate != 0
-    ]
+    jumps = [[_change(monomial, degrees) for monomial in jump.summed.terms] for jump in system.jumps if jump.rate != 0]
     differences = [
         [x - y for x, y in zip(change, changes[0], strict=True)] for changes in jumps for change in changes[1:]
     ]

@@ -422,7 +422,14 @@ def test_derived_mean_field_is_the_printed_one():
             "|h><h|_ion": (2 * d_z_h - d_z_c) / 3,
             "|c><c|_ion": (2 * d_z_c - d_z_h) / 3,
         }
-        values = {"a": a, "|g><h|_ion": s_minus_h, "|g><c|_ion": s_minus_c, "|h><c|_ion": s_21, "|h><h|_ion": p_h, "|c><c|_ion": p_c}
+        values = {
+            "a": a,
+            "|g><h|_ion": s_minus_h,
+            "|g><c|_ion": s_minus_c,
+            "|h><c|_ion": s_21,
+            "|h><h|_ion": p_h,
+            "|c><c|_ion": p_c,
+        }
         moments = np.array([values[label] for label in level.labels])
         got = level.rate_of_change(moments, **named(S1))
         np.testing.assert_allclose(got, [expected[label] for label in level.labels], atol=1e-12)

@@ -23,7 +23,8 @@ def test_every_system_is_shown_and_has_a_steady_state_at_every_level(system):
     assert system == module.NAME
     shown = run("show", system)
     assert shown.exit_code == 0
-    for word in ("H = ", "U(1)", "gamma_h", *module.LEVELS):
+    symmetric = ["U(1)"] if "U(1)" in str(module.model().symmetries) else []
+    for word in ("H = ", *symmetric, *module.model().parameters, *module.LEVELS):
         assert word in shown.stdout
     for level, methods in module.LEVELS.items():
         result = run("steady", system, "--level", level, "--json")
@@ -47,7 +48,7 @@ def test_known_phonon_numbers(system, given, n):
     assert data["values"]["n"] == pytest.approx(n, rel=1e-9)
 
 
-@pytest.mark.parametrize("system", library.SYSTEMS)
+@pytest.mark.parametrize("system", [name for name in library.SYSTEMS if name.endswith("-phonon-laser")])
 def test_a_runaway_is_refused_without_a_number(system):
     result = run("steady", system, "--set", "g_h=2", "--set", "g_c=0.5", "--set", "gamma_h=4", "--json")
     assert result.exit_code == 2

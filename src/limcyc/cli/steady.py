@@ -16,7 +16,7 @@ __all__ = ["steady"]
 
 def steady(
     system: Annotated[str, typer.Argument(help="Name of the system, see `limcyc systems`.")],
-    level: Annotated[str, typer.Option(help="Level of description, see `limcyc show`.")] = "exact",
+    level: Annotated[str | None, typer.Option(help="Level of description; the system's first one by default.")] = None,
     method: Annotated[str | None, typer.Option(help="Method of the level; its first one by default.")] = None,
     values: Annotated[
         list[str] | None,
@@ -34,9 +34,9 @@ def steady(
         from limcyc.library.steady import choose
 
         module = library.load(system)
-        level, chosen = choose(module.LEVELS, level, method, module.NAME)
+        chosen_level, chosen = choose(module.LEVELS, level, method, module.NAME)
         given = assignments(values or (), module.PARAMETERS, module.SETTINGS)
-        result = module.steady(level=level, method=chosen, **given)
+        result = module.steady(level=chosen_level, method=chosen, **given)
         # A remark that also came as a warning is printed once.
         for text in (*result.notes, *notes.take()):
             notes.add(text)
@@ -45,7 +45,7 @@ def steady(
             print_json(
                 {
                     "system": module.NAME,
-                    "level": level,
+                    "level": chosen_level,
                     "method": chosen,
                     "parameters": result.parameters,
                     "values": result.values,
@@ -55,7 +55,7 @@ def steady(
                 }
             )
             return
-        _print(module, f"{level} ({chosen})", result, remarks)
+        _print(module, f"{chosen_level} ({chosen})", result, remarks)
 
 
 def _print(module: ModuleType, how: str, result: Any, remarks: list[str]) -> None:

@@ -231,7 +231,7 @@ class CellField:
                     rows[f"{degree.name} of {self.cells[cell].name}"] = row
         return rows
 
-    def rotation(self, charges: Sequence[np.ndarray]) -> np.ndarray | Any:
+    def rotation(self, charges: Sequence[np.ndarray]) -> Any:
         """Sparse generator G of rho_c -> -i [Q_c, rho_c] on the real variables, for diagonal charges Q_c of each cell."""
         from scipy import sparse
 
@@ -268,7 +268,7 @@ class _Blocks:
             )
         )
 
-    def tables(self, padding: int) -> dict[str, np.ndarray]:
+    def tables(self, padding: int) -> dict[str, Any]:
         width = max(part[4].shape[1] for part in self._parts)
         padded = [
             np.pad(part[4], ((0, 0), (0, width - part[4].shape[1])), constant_values=padding) for part in self._parts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from limcyc.algebra import Mode
 from limcyc.errors import ConvergenceError, ParameterError
@@ -67,7 +67,7 @@ class MeanFieldRuns:
 
         """
         order = effective_order(lamb_dicke, eta_h, eta_c)
-        values = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
+        values: dict[str, Any] = {"g_h": g_h, "g_c": g_c, "gamma_h": gamma_h, "gamma_c": gamma_c}
         if order != "1":
             values |= {"eta_h": eta_h, "eta_c": eta_c}
         return self.level(order).evolve(times, {self.mode: amplitude}, **values)

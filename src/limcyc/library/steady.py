@@ -33,8 +33,8 @@ class Steady:
     notes: tuple[str, ...] = ()
 
 
-def choose(levels: Mapping[str, Sequence[str]], level: str, method: str | None, system: str) -> tuple[str, str]:
-    """The level and method that were asked for; the first method of the level if none was.
+def choose(levels: Mapping[str, Sequence[str]], level: str | None, method: str | None, system: str) -> tuple[str, str]:
+    """The level and method that were asked for; the first level, and the first method of it, if none was.
 
     levels
         level -> methods
@@ -49,6 +49,8 @@ def choose(levels: Mapping[str, Sequence[str]], level: str, method: str | None, 
     >>> choose({"exact": ("sectors", "bare-frame")}, "exact", None, "laser")
     ('exact', 'sectors')
     """
+    if level is None:
+        level = next(iter(levels))
     if level not in levels:
         raise UnknownNameError(f"level of {system}", level, levels)
     if method is None:

@@ -118,7 +118,7 @@ def periodic_orbit(
             right.append(np.zeros(len(rows)))
         step = np.linalg.lstsq(matrix, np.concatenate(right), rcond=None)[0]
         limit = 0.3 * (1e-3 + np.linalg.norm(x))
-        step *= min(1.0, limit / max(np.linalg.norm(step[:n]), 1e-300))
+        step *= min(1.0, float(limit) / max(float(np.linalg.norm(step[:n])), 1e-300))
         x = x + step[:n]
         position = n
         if field.autonomous:
