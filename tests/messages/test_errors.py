@@ -58,7 +58,9 @@ def test_messages_name_system_value_and_way_out():
             ["'wrong'", "H - H^+", "limcyc.hermitian"],
         ),
         errors.UnsupportedError: (
-            lambda: lc.Cumulants(lc.OpenSystem(a.function(lambda n: 1 / (n + 1)), [lc.Jump(a)], name="nonlinear"), order=1),
+            lambda: lc.Cumulants(
+                lc.OpenSystem(a.function(lambda n: 1 / (n + 1)), [lc.Jump(a)], name="nonlinear"), order=1
+            ),
             ["'nonlinear'", "do not factorise", "exact level"],
         ),
     }
