@@ -10,6 +10,7 @@ from limcyc.algebra import Mode
 from limcyc.errors import ConvergenceError, ParameterError
 from limcyc.levels import Cumulants
 from limcyc.library.lamb_dicke import effective_order
+from limcyc.numerics.continuation import crossings
 
 if TYPE_CHECKING:
     import xarray
@@ -124,3 +125,48 @@ class MeanFieldRuns:
             f"The mean-field intensity is still moving after t = {time:.4g}: from {middle:.6g} to {end:.6g} "
             "over the second half. Near threshold it slows down without limit; use the method `fixed-points`."
         )
+
+    def threshold(self, parameter: str, bounds: tuple[float, float], lamb_dicke: str = "1", **values: float) -> float:
+        """Value of one parameter at which the dark state of the derived equations loses its stability.
+
+        parameter, bounds
+            its name, and the interval to look in
+        values
+            the other parameters
+
+        Returns the zero of the largest growth rate. Nothing of the closed formulas enters, so that these can be compared.
+
+        Raises ParameterError if the growth rate does not change its sign between the bounds.
+        """
+        level = self.level(lamb_dicke)
+        dark = level.start(None)
+        found = crossings(lambda p: float(level.stability(dark, **{parameter: p}, **values)[0].real), bounds)
+        if found.size == 0:
+            raise ParameterError(
+                f"The dark state keeps its stability for {parameter} between {bounds[0]:g} and {bounds[1]:g}: no threshold there."
+            )
+        return float(found[0])
+
+    def branches(self, lamb_dicke: str = "1", starts: int = 40, **values: float) -> tuple[tuple[float, bool], ...]:
+        """Intensities of all stationary states of the derived equations with their stability, smallest first.
+
+        starts
+            number of random starts of Newton's method
+
+        Returns (intensity, stable) pairs: the dark state, and the lasing state or the barrier where there is one.
+        """
+        found = self.level(lamb_dicke).fixed_points(starts, **values)
+        return tuple(sorted((float(s.mean(self.mode.number)), s.stable) for s in found if s.physical))
+
+    def phase(self, lamb_dicke: str = "1", starts: int = 40, **values: float) -> str:
+        """Phase by the stability of the derived equations: "dark", "lasing", "heating" or "unstable dark".
+
+        "unstable dark" is a stable dark state behind a barrier, an unstable state beyond which the intensity runs away.
+        """
+        states = self.branches(lamb_dicke, starts, **values)
+        dark_is_stable = states[0][1]
+        lasing = any(stable for intensity, stable in states if intensity > 1e-9)
+        barrier = any(not stable for intensity, stable in states if intensity > 1e-9)
+        if dark_is_stable:
+            return "unstable dark" if barrier else "dark"
+        return "lasing" if lasing else "heating"

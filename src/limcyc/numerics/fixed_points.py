@@ -100,14 +100,15 @@ def newton(
     for count in range(iterations + 1):
         scale = _scale(field, t, x)
         residual = float(np.max(np.abs(value), initial=0.0))
-        if residual <= tolerance * scale:
+        step = _solve_bordered(field, t, x, -value, rows)
+        # A small residual alone may mean that x runs off to where all terms cancel; a solution also attracts the iteration.
+        if residual <= tolerance * scale and np.linalg.norm(step) <= 1e-5 * (1 + np.linalg.norm(x)):
             found = (
                 bordered_eigenvalues(field.jacobian(t, x[:, None])[:, :, 0], rows.T, rows)
                 if eigenvalues
                 else np.zeros(0)
             )
             return FixedPoint(x, residual, count, found, len(rows))
-        step = _solve_bordered(field, t, x, -value, rows)
         if not np.all(np.isfinite(step)):
             break
         damping = 1.0

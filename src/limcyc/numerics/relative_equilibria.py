@@ -67,17 +67,6 @@ def relative_equilibrium(
         jacobian = field.jacobian(t, x[:, None])[:, :, 0] - sum(wk * m for wk, m in zip(w, g, strict=True))
         scale = float((np.abs(jacobian) @ np.abs(x)).max(initial=0.0)) + 1e-300
         residual = float(np.abs(defect).max(initial=0.0))
-        if residual <= tolerance * scale:
-            size = np.linalg.norm(turned, axis=0)
-            if np.any(size <= 1e-7 * (1 + np.linalg.norm(x))):
-                raise ConvergenceError(
-                    f"Newton's method ended at a state that is invariant under the symmetry (|G x| = {size.min():.1e}): it does not "
-                    "rotate and has no frequency. Start further from it, or ask for fixed points"
-                )
-            found = bordered_eigenvalues(
-                jacobian, np.concatenate([turned, rows.T], axis=1), np.concatenate([turned.T, rows], axis=0)
-            )
-            return FixedPoint(x, residual, count, found, k + c, w)
         if np.any(np.linalg.norm(turned, axis=0) <= 1e-13 * (1 + np.linalg.norm(x))):
             break  # on the way to a state that the symmetry leaves alone
         whole = np.zeros((n + k + c, n + k + c))
@@ -92,6 +81,18 @@ def relative_equilibrium(
             break
         if not np.all(np.isfinite(step)):
             break
+        # A small residual alone may mean that x runs off to where all terms cancel; a solution also attracts the iteration.
+        if residual <= tolerance * scale and np.linalg.norm(step[:n]) <= 1e-5 * (1 + np.linalg.norm(x)):
+            size = np.linalg.norm(turned, axis=0)
+            if np.any(size <= 1e-7 * (1 + np.linalg.norm(x))):
+                raise ConvergenceError(
+                    f"Newton's method ended at a state that is invariant under the symmetry (|G x| = {size.min():.1e}): it does not "
+                    "rotate and has no frequency. Start further from it, or ask for fixed points"
+                )
+            found = bordered_eigenvalues(
+                jacobian, np.concatenate([turned, rows.T], axis=1), np.concatenate([turned.T, rows], axis=0)
+            )
+            return FixedPoint(x, residual, count, found, k + c, w)
         damping = 1.0
         while damping > 1e-3:
             trial, w_trial = x + damping * step[:n], w + damping * step[n : n + k]
