@@ -18,6 +18,7 @@ TOPICS = (
     "phase_diagram",
     "single_ion",
     "dynamics",
+    "fields",
     "atomic_ensembles",
     "three_level_ensembles",
     "startup",
