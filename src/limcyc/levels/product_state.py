@@ -57,6 +57,9 @@ class ProductState:
     finite_size
         keep (N - 1)/N for ensembles whose size is a parameter; the limit of many members otherwise. A size that is an
         integer is always kept
+    edge
+        largest population of a mode's last Fock level that is accepted; a larger one than the default accepts a truncation
+        error on purpose, which results carry as ``edge_population``
 
     Raises :class:`limcyc.errors.ParameterError` for a missing cutoff, :class:`limcyc.errors.UnsupportedError` for models that
     do not fall into cells.
@@ -79,8 +82,11 @@ class ProductState:
         cutoffs: Mapping[Any, int] | None = None,
         *,
         finite_size: bool = False,
+        edge: float = _EDGE,
     ) -> None:
-        self.system, self.finite_size = system, finite_size
+        if not 0 < edge <= 1:
+            raise ParameterError(f"`edge` is the population accepted in the last Fock level, in (0, 1], but is {edge!r}")
+        self.system, self.finite_size, self.edge = system, finite_size, edge
         self.cells, self.drives, self.means = driven_cells(system, cells, finite_size)
         self.cutoffs = _cutoffs(system, [d for cell in self.cells for d in cell.degrees], cutoffs or {})
         self.layout = CellField(self.cells, self.drives, self.means, self.cutoffs)
@@ -237,7 +243,7 @@ class ProductState:
             numbers, or arrays (L,) for L lanes side by side
 
         Returns a Dataset over ``time`` and, with arrays, the lanes, with ``trace_error``, ``smallest_eigenvalue`` (of all
-        cells at the last time) and ``edge_population``. Raises :class:`limcyc.errors.CutoffError` when more than 1e-3 of the
+        cells at the last time) and ``edge_population``. Raises :class:`limcyc.errors.CutoffError` when more than ``edge`` of the
         population reaches a mode's last Fock level.
         """
         from limcyc.numerics.integrate import integrate
@@ -316,10 +322,10 @@ class ProductState:
 
     def _check_edges(self, x: np.ndarray) -> None:
         worst, where = self._edge(x)
-        if worst > _EDGE:
+        if worst > self.edge:
             raise CutoffError(
                 f"product state of {self.system.name!r}: the last Fock level of mode {where} holds {worst:.1e} of the population "
-                f"(allowed {_EDGE:.0e}); increase its truncation in cutoffs={{...}}"
+                f"(allowed {self.edge:.0e}); increase its truncation in cutoffs={{...}}"
             )
 
     def steady_state(self, initial: Mapping[Any, Any] | np.ndarray | None = None, **parameters: Any) -> CellStates:
