@@ -85,7 +85,9 @@ class ProductState:
         edge: float = _EDGE,
     ) -> None:
         if not 0 < edge <= 1:
-            raise ParameterError(f"`edge` is the population accepted in the last Fock level, in (0, 1], but is {edge!r}")
+            raise ParameterError(
+                f"`edge` is the population accepted in the last Fock level, in (0, 1], but is {edge!r}"
+            )
         self.system, self.finite_size, self.edge = system, finite_size, edge
         self.cells, self.drives, self.means = driven_cells(system, cells, finite_size)
         self.cutoffs = _cutoffs(system, [d for cell in self.cells for d in cell.degrees], cutoffs or {})
@@ -266,7 +268,7 @@ class ProductState:
             raise ConvergenceError(
                 f"product state of {self.system.name!r}: the integration failed in {int(run.failed.sum())} of {lanes.count} lanes"
             )
-        self._check_edges(run.states)
+        self.check_edges(run.states)
         return self._dataset(grid, run, observables or self._default_observables(), lanes)
 
     def _default_observables(self) -> dict[str, Operator]:
@@ -320,7 +322,8 @@ class ProductState:
                 worst, where = population, name
         return worst, where
 
-    def _check_edges(self, x: np.ndarray) -> None:
+    def check_edges(self, x: np.ndarray) -> None:
+        """Refuse variables (n, ...) whose truncation is too small."""
         worst, where = self._edge(x)
         if worst > self.edge:
             raise CutoffError(
@@ -343,7 +346,7 @@ class ProductState:
         point = come_to_rest(
             self.bind(lanes), x, self.generators, f"the product state of {self.system.name!r}", self.layout.traces
         )
-        self._check_edges(point.x)
+        self.check_edges(point.x)
         return CellStates(self, lanes.values, point)
 
     def states(

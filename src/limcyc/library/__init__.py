@@ -18,6 +18,7 @@ __all__ = ["SYSTEMS", "load"]
 _MODULES: Final = {
     "atomic-ensembles": "limcyc.library.atomic_ensembles",
     "cv-synchronization-measures": "limcyc.library.cv_synchronization_measures",
+    "optomechanical-array": "limcyc.library.optomechanical_array",
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
     "three-level-ensembles": "limcyc.library.three_level_ensembles",
     "two-ion-phonon-laser": "limcyc.library.two_ion_phonon_laser",

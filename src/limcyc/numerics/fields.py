@@ -284,13 +284,17 @@ class _BoundPolynomial(VectorField):
             whole[j, :n] += np.einsum("kl,kjl->jl", whole[j, n:j], whole[n:j, :n])
         return whole[:n, :n] + np.einsum("ikl,kjl->ijl", whole[:n, n:], whole[n:, :n])
 
+    def extended_jacobian(self, t: float, x: np.ndarray) -> sparse.csr_array:
+        """Derivatives of rates and auxiliaries with respect to both, (n + a, n + a), for a field of one lane at x (n,)."""
+        rows, columns, field = self.polynomial.derivative
+        entries = self._evaluate(field, t, np.asarray(x, dtype=float).reshape(-1, 1))[0][: rows.size, 0]
+        count = self.size + self.polynomial.auxiliaries
+        return sparse.csr_array((entries, (rows, columns)), shape=(count, count))
+
     def sparse_jacobian(self, t: float, x: np.ndarray, lane: int = 0) -> sparse.csc_array:
         """The Jacobian of one lane, shape (n, n)."""
-        rows, columns, field = self.polynomial.derivative
-        one = self.lane(lane)
-        entries = one._evaluate(field, t, np.asarray(x, dtype=float).reshape(-1, 1))[0][: rows.size, 0]
-        n, count = self.size, self.size + self.polynomial.auxiliaries
-        whole = sparse.csr_array((entries, (rows, columns)), shape=(count, count))
+        n, whole = self.size, self.lane(lane).extended_jacobian(t, x)
+        count = whole.shape[0]
         direct = whole[:n, :n]
         if count == n:
             return direct.tocsc()

@@ -1,0 +1,75 @@
+"""Numbers of the array at each level of description."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from limcyc.errors import UnknownNameError
+from limcyc.library.optomechanical_array import gutzwiller
+from limcyc.library.optomechanical_array.model import CAVITY, CELLS, MECHANICS, NAME, PARAMETERS, SETTINGS
+from limcyc.library.steady import Steady, choose, read_values
+
+__all__ = ["LEVELS", "steady"]
+
+LEVELS: Final = {"product-state": ("static", "window")}
+"""Levels of description and their methods; the first of each is the default."""
+
+
+def steady(level: str = "product-state", method: str | None = None, **values: Any) -> Steady:
+    """Order and occupations of the array in quantum mean field.
+
+    level, method
+        "product-state": ``static``, the state with static means, stable or not; ``window``, the run from a coherent state
+        averaged over t = 260 ... 290
+    values
+        the parameters, in units of omega_m, and ``photons``, ``phonons``, the Fock states of a cell (5 and 15)
+
+    Returns :class:`~limcyc.library.steady.Steady`.  Above threshold nothing is steady: the window says what it is.
+
+    Raises CutoffError, ParameterError and UnknownNameError.
+
+    Source: arXiv:1208.0327.
+
+    >>> from limcyc.library.optomechanical_array import steady
+    >>> result = steady(method="static", hop_b=0.0, photons=4, phonons=9, detuning=0.9)
+    >>> sorted(result.values)
+    ['phonons', 'photons', 'static_displacement']
+    """
+    _, chosen = choose(LEVELS, level, method, NAME)
+    read, settings = read_values(values, PARAMETERS, SETTINGS, NAME)
+    numbers: dict[str, Any] = dict(read)
+    size: dict[str, Any] = {name: int(settings[name]) for name in ("photons", "phonons") if name in settings}
+    notes = []
+    if numbers.get("detuning", 0.55) <= 0:
+        notes.append(
+            "Red or zero detuning: the cells do not oscillate by themselves, and the absence of order is trivial."
+        )
+    if chosen == "window":
+        found = gutzwiller.window(**size, **numbers)
+        notes.append("An average over t = 260 ... 290; near threshold the order still grows or decays there.")
+        return Steady(
+            {
+                "order": found.order,
+                "phonons": found.phonons,
+                "photons": found.photons,
+                "photon_swing": found.photon_swing,
+            },
+            {"edge_population": found.edge_population},
+            numbers,
+            tuple(notes),
+        )
+    if chosen != "static":
+        raise UnknownNameError("method", str(chosen), LEVELS[level])
+    product = gutzwiller.level(size.get("photons", 5), size.get("phonons", 13))
+    x = gutzwiller.static(**size, **numbers)
+    known = product.lanes(numbers).values
+    return Steady(
+        {
+            "phonons": float(product.mean(CELLS.mean(MECHANICS.number), x, known)),
+            "photons": float(product.mean(CELLS.mean(CAVITY.number), x, known)),
+            "static_displacement": abs(complex(product.mean(CELLS.mean(MECHANICS.lower), x, known))),
+        },
+        {"displacement_error": gutzwiller.displacement_error(**size, **numbers)},
+        numbers,
+        tuple(notes),
+    )
