@@ -48,8 +48,9 @@ bench: $(INSTALLED) ## comparisons with other methods and packages, as ratios
 	$(ONE_THREAD) $(BIN)/python -m benchmarks
 
 figures: $(INSTALLED) ## every figure at full resolution, written to pictures/
-	$(BIN)/limcyc figure two-ion-phonon-laser --out pictures
-	$(BIN)/limcyc figure single-ion-phonon-laser --out pictures
+	@for system in $$($(BIN)/python -c "from limcyc import figures, library; \
+	  print(*(s for s in library.SYSTEMS if figures.of_system(s)))"); do \
+	  $(BIN)/limcyc figure $$system --out pictures || exit 1; done
 
 gallery: $(INSTALLED) ## renew docs/gallery.md and its pictures
 	$(BIN)/python -m limcyc.figures.gallery docs

@@ -22,6 +22,7 @@ _MODULES: Final = {
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
     "three-level-ensembles": "limcyc.library.three_level_ensembles",
     "two-ion-phonon-laser": "limcyc.library.two_ion_phonon_laser",
+    "van-der-pol-network": "limcyc.library.van_der_pol_network",
 }
 
 SYSTEMS: Final = tuple(_MODULES)
