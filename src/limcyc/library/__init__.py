@@ -20,6 +20,7 @@ _MODULES: Final = {
     "cv-synchronization-measures": "limcyc.library.cv_synchronization_measures",
     "optomechanical-array": "limcyc.library.optomechanical_array",
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
+    "spin-chain-phonon-laser": "limcyc.library.spin_chain_phonon_laser",
     "three-level-ensembles": "limcyc.library.three_level_ensembles",
     "two-ion-phonon-laser": "limcyc.library.two_ion_phonon_laser",
     "van-der-pol-network": "limcyc.library.van_der_pol_network",
