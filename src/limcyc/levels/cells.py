@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,7 +136,7 @@ class _Drives:
         shape = sympy.expand(with_means / number)
         for known, conjugate in ((shape, False), (sympy.expand(sympy.conjugate(shape)), True)):
             scale = _leading_number(known)
-            drive = self._known.get(sympy.expand(known / scale))
+            drive = self._known.get(_rounded(sympy.expand(known / scale)))
             if drive is not None:
                 value = drive.real + (-1 if conjugate else 1) * sympy.I * drive.imaginary
                 factor = number * (sympy.conjugate(scale) if conjugate else scale)
@@ -153,9 +153,14 @@ class _Drives:
             sympy.S.Zero if hermitian else Parameter(f"{label}_im", meaning=meaning),
             shape,
         )
-        self._known[shape] = drive
+        self._known[_rounded(shape)] = drive
         self.all.append(drive)
         return drive
+
+
+def _rounded(shape: sympy.Expr) -> sympy.Expr:
+    """A shape with its numbers cut to 12 digits: rounding must not make two drives of one."""
+    return shape.xreplace({number: sympy.Float(number, 12) for number in shape.atoms(sympy.Float)})
 
 
 def _leading_number(expression: sympy.Expr) -> sympy.Expr:
@@ -223,7 +228,7 @@ def driven_cells(
     cells = []
     drives = _Drives(means)
     for group, terms_of, jumps_of in zip(members, energy, jumps, strict=True):
-        hamiltonian = Operator({m: drives.replaced(sympy.Add(*values)) for m, values in terms_of.items()})
+        hamiltonian = _driven(terms_of, drives)
         jumps_of = [Jump(j.operator, drives.replaced(j.rate), j.name) for j in jumps_of]
         ensemble = group[0] if isinstance(group[0], Ensemble) else None
         degrees = ensemble.cell if ensemble is not None else tuple(group)
@@ -231,6 +236,24 @@ def driven_cells(
         local = OpenSystem(hamiltonian, tuple(jumps_of), name=f"cell {name} of {system.name}", source=system.source)
         cells.append(Cell(name, tuple(sorted(degrees, key=lambda d: d.name)), ensemble, local))
     return tuple(cells), tuple(drives.all), tuple(means.all)
+
+
+def _driven(terms: Mapping[Monomial, Sequence[Any]], drives: _Drives) -> Operator:
+    """The energy of a cell; a term and its adjoint get conjugate drives, so that rounding cannot break Hermiticity."""
+    found: dict[Monomial, sympy.Expr] = {}
+    for monomial, values in terms.items():
+        if monomial in found:
+            continue
+        found[monomial] = drives.replaced(sympy.Add(*values))
+        adjoint = Operator({monomial: sympy.S.One}).dag.terms
+        if len(adjoint) == 1:
+            ((other, factor),) = adjoint.items()
+            conjugated = sympy.expand(sympy.conjugate(found[monomial]) * factor)
+            if other == monomial:
+                found[monomial] = sympy.expand((found[monomial] + conjugated) / 2)
+            elif other in terms:
+                found[other] = conjugated
+    return Operator(found)
 
 
 def _groups(system: OpenSystem, groups: Sequence[Sequence[Degree]] | None) -> tuple[tuple[Degree, ...], ...]:
