@@ -7,6 +7,7 @@ from limcyc.errors import ConvergenceError, ParameterError
 from limcyc.numerics.continuation import continue_branch, crossings, trace_boundary
 from limcyc.numerics.fields import FunctionField, PolynomialField, Term
 from limcyc.numerics.fixed_points import bordered_eigenvalues, find_fixed_points, newton
+from limcyc.numerics.following import follow_bifurcation
 from limcyc.numerics.lyapunov import lyapunov_exponents
 from limcyc.numerics.periodic_orbits import periodic_orbit
 from limcyc.numerics.relative_equilibria import find_relative_equilibria, neutral_mode, relative_equilibrium
@@ -205,3 +206,84 @@ def test_messages():
             (0, 1),
             step=0.1,
         )
+
+
+def test_fold_curve_passes_through_the_cusp():
+    """x' = p + q x - x^3: folds on p^2 = 4 (q/3)^3, both branches in one curve."""
+    cusp = PolynomialField.of(1, [Term(0, 1.0, (), 0), Term(0, 1.0, (0,), 1), Term(0, -1.0, (0, 0, 0), 2)])
+    branch = continue_branch(lambda p: cusp.bind([p, 1.0, 1.0]), [1.3], 1.0, (-1, 2), step=0.05, direction=-1)
+    fold = branch.bifurcations[0]
+    curve = follow_bifurcation(lambda p, q: cusp.bind([p, q, 1.0]), fold, 1.0, ((-1, 1), (-0.5, 2)), step=0.02)
+    p, q = curve.parameters.T
+    np.testing.assert_allclose(p**2, 4 * (q / 3) ** 3, atol=1e-8)
+    np.testing.assert_allclose(3 * curve.points[:, 0] ** 2, q, atol=1e-7)
+    assert p.min() < -0.5 and p.max() > 0.5 and q.min() > -1e-9 and curve.kind == "fold"
+
+
+def test_hopf_curve_of_the_brusselator():
+    branch = continue_branch(lambda b: BRUSSELATOR.bind([1.2, b, 1.0]), [1.2, 1 / 1.2], 1.0, (0.5, 4.0), step=0.05)
+    (hopf,) = [b for b in branch.bifurcations if b.kind == "hopf"]
+    curve = follow_bifurcation(
+        lambda b, a: BRUSSELATOR.bind([a, b, 1.0]), hopf, 1.2, ((1.0, 4.0), (0.3, 1.6)), step=0.03
+    )
+    b, a = curve.parameters.T
+    np.testing.assert_allclose(b, 1 + a**2, atol=1e-7)
+    np.testing.assert_allclose(curve.hopf_frequencies, a, atol=1e-5)
+    assert a.min() < 0.4 and a.max() > 1.5
+
+
+def test_fold_of_rotating_states_in_a_second_parameter():
+    """z' = (p + i w) z + |z|^2 z - q |z|^4 z: rotating states meet at p = -1/(4 q), |z|^2 = 1/(2 q)."""
+    quintic = [
+        Term(i, -1.0, (i, *pair, *other), 2) for i in (0, 1) for pair in ((0, 0), (1, 1)) for other in ((0, 0), (1, 1))
+    ]
+    cubic = [Term(i, 1.0, (i, j, j), 3) for i in (0, 1) for j in (0, 1)]
+    linear = [Term(0, 1.0, (0,), 0), Term(1, 1.0, (1,), 0), Term(0, -1.0, (1,), 1), Term(1, 1.0, (0,), 1)]
+    field = PolynomialField.of(2, [*linear, *cubic, *quintic])
+
+    def family(p, q):
+        return field.bind([p, 0.7, q, 1.0])
+
+    start = [np.sqrt((1 + np.sqrt(1.4)) / 2), 0.0]
+    branch = continue_branch(
+        lambda p: family(p, 1.0), start, 0.1, (-0.5, 0.2), step=0.02, generator=TURN, frequency=0.7, direction=-1
+    )
+    fold = branch.bifurcations[0]
+    curve = follow_bifurcation(family, fold, 1.0, ((-0.6, -0.1), (0.5, 2.0)), step=0.03, generator=TURN)
+    p, q = curve.parameters.T
+    np.testing.assert_allclose(p, -1 / (4 * q), atol=1e-7)
+    np.testing.assert_allclose((curve.points**2).sum(axis=1), 1 / (2 * q), atol=1e-5)
+    np.testing.assert_allclose(curve.frequencies, 0.7, atol=1e-7)
+    assert q.min() < 0.6 and q.max() > 1.8
+
+
+def test_following_what_is_no_bifurcation_is_refused():
+    good = continue_branch(lambda p: PITCHFORK.bind([p, 1.0]), [0.0], -1.0, (-1.0, 1.05), step=0.1).bifurcations[0]
+    family = lambda p, q: PITCHFORK.bind([p - 5.0, q])  # noqa: E731
+    with pytest.raises(ParameterError, match="outside the bounds"):
+        follow_bifurcation(family, good, 1.0, ((0.5, 1.0), (0.5, 2.0)), step=0.02)
+    nothing = PolynomialField.of(1, [Term(0, 1.0, (), 0), Term(0, -1.0, (0,), 1)])
+    with pytest.raises(ConvergenceError, match="no branch point"):
+        follow_bifurcation(lambda p, q: nothing.bind([1.0, 1.0]), good, 1.0, ((-1, 1), (0.5, 2.0)), step=0.02)
+
+
+def test_orbit_relative_to_a_turn():
+    """z' = i (w + c u^2) z + (1 - |z|^2) z, driven by a van der Pol oscillator u: z turns by w T + c int u^2 in a period."""
+    from limcyc.numerics.integrate import integrate
+
+    w, c = 0.4, 0.3
+    oscillator = [Term(0, 1.0, (1,)), Term(1, 1.0, (1,)), Term(1, -1.0, (0, 0, 1)), Term(1, -1.0, (0,))]
+    turning = [Term(2, -w, (3,)), Term(3, w, (2,)), Term(2, -c, (0, 0, 3)), Term(3, c, (0, 0, 2))]
+    amplitude = [Term(i, 1.0, (i,)) for i in (2, 3)] + [Term(i, -1.0, (i, j, j)) for i in (2, 3) for j in (2, 3)]
+    field = PolynomialField.of(4, [*oscillator, *turning, *amplitude]).bind([1.0])
+    turn = np.zeros((4, 4))
+    turn[2:, 2:] = TURN
+    orbit = periodic_orbit(field, [2.0, 0.0, 1.0, 0.0], 6.6, generator=turn)
+    assert orbit.period == pytest.approx(6.6632868593231, abs=1e-7)
+    squares = PolynomialField.of(3, [*oscillator, Term(2, 1.0, (0, 0))]).bind([1.0])
+    total = integrate(squares, [*orbit.start[:2], 0.0], [0.0, orbit.period], rtol=1e-11, atol=1e-13).final[2, 0]
+    assert np.exp(1j * orbit.angle) == pytest.approx(np.exp(1j * (w * orbit.period + c * total)), abs=1e-7)
+    plain = periodic_orbit(PolynomialField.of(2, oscillator).bind([1.0]), [2.0, 0.0], 6.6)
+    wanted = sorted([abs(plain.multipliers[0]), np.exp(-2 * orbit.period)])
+    np.testing.assert_allclose(sorted(np.abs(orbit.multipliers)), wanted, atol=1e-8)
+    assert orbit.stable

@@ -50,6 +50,8 @@ class Equations:
         the moments, in order
     derivatives
         for each variable, product -> coefficient
+    averages
+        whether the variables are moments, printed in angle brackets, or amplitudes
 
     >>> import limcyc as lc
     >>> a, kappa = lc.Mode("a"), lc.Parameter("kappa", minimum=0)
@@ -61,6 +63,7 @@ class Equations:
     system: OpenSystem
     variables: tuple[Variable, ...]
     derivatives: tuple[Mapping[Product, sympy.Expr], ...] = field(repr=False)
+    averages: bool = True
 
     def __len__(self) -> int:
         return len(self.variables)
@@ -91,7 +94,7 @@ class Equations:
         for index, derivative in enumerate(self.derivatives):
             real_row, imaginary_row = self.positions[index]
             for product, coefficient in derivative.items():
-                monomials = self._real_monomials(product)
+                monomials = self.real_monomials(product)
                 for number, c, h in self.coefficients.split(coefficient):
                     for factors, unit in monomials.items():
                         value = number * unit
@@ -108,7 +111,8 @@ class Equations:
             names=tuple(variable.label for variable in self.variables),
         )
 
-    def _real_monomials(self, product: Product) -> dict[tuple[int, ...], complex]:
+    def real_monomials(self, product: Product) -> dict[tuple[int, ...], complex]:
+        """A product of variables and conjugates as a polynomial of the real variables: factors -> number."""
         result: dict[tuple[int, ...], complex] = {(): 1.0}
         for index, conjugated in product:
             real, imaginary = self.positions[index]
@@ -230,12 +234,13 @@ class Equations:
 
     def __str__(self) -> str:
         lines = []
+        opening, closing = ("<", ">") if self.averages else ("", "")
         for variable, derivative in zip(self.variables, self.derivatives, strict=True):
             terms = []
             for product, coefficient in derivative.items():
-                factors = [f"<{self.variables[i].label}>" + ("*" if c else "") for i, c in product]
+                factors = [f"{opening}{self.variables[i].label}{closing}" + ("*" if c else "") for i, c in product]
                 terms.append(" ".join([f"({sympy.sstr(coefficient)})", *factors]))
-            lines.append(f"d<{variable.label}>/dt = {' + '.join(terms) or '0'}")
+            lines.append(f"d{opening}{variable.label}{closing}/dt = {' + '.join(terms) or '0'}")
         return "\n".join(lines)
 
     def python_source(self, name: str = "derivative") -> str:

@@ -1,4 +1,9 @@
-"""Wigner and Husimi functions of one mode. QuTiP does the transform; the conventions are fixed here."""
+"""Wigner and Husimi functions of one mode, from its density matrix or from samples of a phase-space density.
+
+QuTiP transforms density matrices; the conventions are fixed here. Samples are complex amplitudes alpha = (x + i p)/sqrt 2,
+e.g. of a Langevin equation. The density they are drawn from decides what their moments mean: a Wigner density gives
+symmetrically ordered ones, a Husimi function antinormally and a Glauber P function normally ordered ones.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +11,34 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from limcyc.measures.batch_means import BatchMeans, autocorrelation_time, batch_means
+from limcyc.measures.sampled_densities import (
+    husimi_from_samples,
+    labelled_field,
+    phase_distribution,
+    radial_histogram,
+    wigner_histogram,
+)
+from limcyc.measures.sampled_moments import SAMPLE_ORDERINGS, SampledMoments, sampled_moments
+
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["husimi", "quadrature_covariance", "wigner"]
+__all__ = [
+    "SAMPLE_ORDERINGS",
+    "BatchMeans",
+    "SampledMoments",
+    "autocorrelation_time",
+    "batch_means",
+    "husimi",
+    "husimi_from_samples",
+    "phase_distribution",
+    "quadrature_covariance",
+    "radial_histogram",
+    "sampled_moments",
+    "wigner",
+    "wigner_histogram",
+]
 
 
 def wigner(reduced: np.ndarray, x: Any, p: Any) -> xarray.DataArray:
@@ -25,7 +54,7 @@ def wigner(reduced: np.ndarray, x: Any, p: Any) -> xarray.DataArray:
     import qutip
 
     values = qutip.wigner(qutip.Qobj(reduced), np.asarray(x), np.asarray(p), g=np.sqrt(2))
-    return _field(values, x, p, "Wigner function")
+    return labelled_field(values, x, p, "Wigner function")
 
 
 def husimi(reduced: np.ndarray, x: Any, p: Any) -> xarray.DataArray:
@@ -37,7 +66,7 @@ def husimi(reduced: np.ndarray, x: Any, p: Any) -> xarray.DataArray:
 
     # QuTiP normalises to g^2/2 dx dp; with g = sqrt 2 this is dx dp.
     values = qutip.qfunc(qutip.Qobj(reduced), np.asarray(x), np.asarray(p), g=np.sqrt(2))
-    return _field(values, x, p, "Husimi function")
+    return labelled_field(values, x, p, "Husimi function")
 
 
 def quadrature_covariance(reduced: np.ndarray) -> np.ndarray:
@@ -54,13 +83,3 @@ def quadrature_covariance(reduced: np.ndarray) -> np.ndarray:
     mean = np.sqrt(2) * np.array([lowered.real, lowered.imag])
     second = np.array([[number + 0.5 + twice.real, twice.imag], [twice.imag, number + 0.5 - twice.real]])
     return second - np.outer(mean, mean)
-
-
-def _field(values: np.ndarray, x: Any, p: Any, name: str) -> xarray.DataArray:
-    import xarray
-
-    field = xarray.DataArray(values, dims=("p", "x"), coords={"x": np.asarray(x), "p": np.asarray(p)}, name=name)
-    field.attrs = {"long_name": name, "units": "1/(x p)", "convention": "x = (a + a^+)/sqrt 2, integral dx dp = 1"}
-    for axis in ("x", "p"):
-        field[axis].attrs = {"long_name": f"quadrature {axis}", "units": ""}
-    return field

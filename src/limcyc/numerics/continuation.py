@@ -13,7 +13,7 @@ from limcyc.errors import ConvergenceError, ParameterError
 from limcyc.numerics.fields import VectorField
 from limcyc.numerics.fixed_points import bordered_eigenvalues
 
-__all__ = ["Bifurcation", "Branch", "continue_branch", "crossings", "trace_boundary"]
+__all__ = ["Bifurcation", "Branch", "EquilibriumProblem", "continue_branch", "crossings", "trace_boundary"]
 
 Family = Callable[[float], VectorField]
 
@@ -69,7 +69,7 @@ class Branch:
         return self.growth < 0
 
 
-class _Problem:
+class EquilibriumProblem:
     """F(u) = 0 for u = (x, w, p): equilibrium, phase condition, conserved sums."""
 
     def __init__(self, family: Family, size: int, generator: Any, constraints: Any, reference: np.ndarray) -> None:
@@ -83,9 +83,11 @@ class _Problem:
 
     @property
     def unknowns(self) -> int:
+        """Number of unknowns: variables, frequency of a rotating state, parameter."""
         return self.size + (self.g is not None) + 1
 
     def residual(self, u: np.ndarray) -> np.ndarray:
+        """What vanishes on the branch, for u = (x, w, p)."""
         x, p = u[: self.size], u[-1]
         value = self.family(float(p)).rate(0.0, x[:, None])[:, 0]
         parts = [value]
@@ -111,6 +113,7 @@ class _Problem:
         return matrix
 
     def eigenvalues(self, u: np.ndarray) -> np.ndarray:
+        """Eigenvalues of the linearised flow by falling real part, neutral ones left out."""
         x = u[: self.size]
         jacobian = self.family(float(u[-1])).jacobian(0.0, x[:, None])[:, :, 0]
         columns, rows = [self.rows.T], [self.rows]
@@ -175,7 +178,7 @@ def continue_branch(
             f"`step` must be > 0 and `parameter` inside the bounds, but are {step}, {parameter} and {bounds}"
         )
     extra = [] if generator is None else [frequency]
-    problem = _Problem(family, x.size, generator, constraints, x)
+    problem = EquilibriumProblem(family, x.size, generator, constraints, x)
     u = np.concatenate([x, extra, [parameter]])
     unit = np.zeros(u.size)
     unit[-1] = 1.0
@@ -231,7 +234,7 @@ def continue_branch(
 
 
 def _corrected(
-    problem: _Problem, guess: np.ndarray, normal: np.ndarray, tolerance: float, fixed: float | None = None
+    problem: EquilibriumProblem, guess: np.ndarray, normal: np.ndarray, tolerance: float, fixed: float | None = None
 ) -> tuple[np.ndarray, bool]:
     """Newton's method in the plane through the guess; whether it converged."""
     u, anchor = guess.copy(), guess.copy()
@@ -251,7 +254,7 @@ def _corrected(
     return u, False
 
 
-def _tangent(problem: _Problem, u: np.ndarray, previous: np.ndarray) -> np.ndarray:
+def _tangent(problem: EquilibriumProblem, u: np.ndarray, previous: np.ndarray) -> np.ndarray:
     """Unit null vector of the Jacobian, pointing on."""
     _, _, right = np.linalg.svd(problem.jacobian(u))
     tangent = right[-1]
@@ -259,7 +262,7 @@ def _tangent(problem: _Problem, u: np.ndarray, previous: np.ndarray) -> np.ndarr
 
 
 def _between(
-    problem: _Problem,
+    problem: EquilibriumProblem,
     left: np.ndarray,
     right: np.ndarray,
     tangent: np.ndarray,

@@ -130,19 +130,41 @@ def _add_group(start, end, degree, w, f, e, c, out, i, lanes):  # type: ignore[n
             m += 4
 
 
-@njit(cache=True, fastmath=_FAST)
+@njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _evaluate_one(output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out):  # type: ignore[no-untyped-def]
+    """One lane: nothing to vectorise, so branches decide; products have a fixed length, filled up with the constant."""
     out[:, 0] = 0.0
     extended[variables : extended.shape[0] - 1, 0] = 0.0
+    width = factors.shape[1]
+    current, sum_of_output = -1, 0.0
     for g in range(output.size):
+        if output[g] != current:
+            # Groups of one output are neighbours: their sum stays in a register.
+            if current >= variables:
+                extended[current, 0] = sum_of_output
+            elif current >= 0:
+                out[current, 0] = sum_of_output
+            current, sum_of_output = output[g], 0.0
         total = 0.0
-        for m in range(first[g], first[g + 1]):
-            product = weight[m] * extended[factors[m, 0], 0]
-            for d in range(1, degree[g]):
-                product *= extended[factors[m, d], 0]
-            total += product
-        total *= c[coefficient[g], 0] * h[harmonic[g], 0]
-        if output[g] < variables:
-            out[output[g], 0] += total
+        if width == 2:
+            for m in range(first[g], first[g + 1]):
+                total += weight[m] * extended[factors[m, 0], 0] * extended[factors[m, 1], 0]
+        elif width == 3:
+            for m in range(first[g], first[g + 1]):
+                product = extended[factors[m, 0], 0] * extended[factors[m, 1], 0]
+                total += weight[m] * (product * extended[factors[m, 2], 0])
+        elif width == 4:
+            for m in range(first[g], first[g + 1]):
+                product = extended[factors[m, 0], 0] * extended[factors[m, 1], 0]
+                total += weight[m] * (product * (extended[factors[m, 2], 0] * extended[factors[m, 3], 0]))
         else:
-            extended[output[g], 0] += total
+            for m in range(first[g], first[g + 1]):
+                product = weight[m] * extended[factors[m, 0], 0] * extended[factors[m, 1], 0]
+                for d in range(2, degree[g]):
+                    product *= extended[factors[m, d], 0]
+                total += product
+        sum_of_output += total * (c[coefficient[g], 0] * h[harmonic[g], 0])
+    if current >= variables:
+        extended[current, 0] = sum_of_output
+    elif current >= 0:
+        out[current, 0] = sum_of_output

@@ -40,6 +40,17 @@ def _rate(tables, size, extended, c, w, t, h, out, scaled, x, lanes):  # type: i
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
 def _stage(x, step, a, count, k_all, out, size, lanes):  # type: ignore[no-untyped-def]
     """x + step * sum_j a_j k_j."""
+    if lanes == 1:
+        # The variables are the axis to vectorise then.
+        for i in range(size):
+            out[i, 0] = 0.0
+        for j in range(count):
+            if a[j] != 0.0:
+                for i in range(size):
+                    out[i, 0] += a[j] * k_all[j, i, 0]
+        for i in range(size):
+            out[i, 0] = x[i, 0] + step[0] * out[i, 0]
+        return
     for i in range(size):
         for k in range(lanes):
             out[i, k] = 0.0

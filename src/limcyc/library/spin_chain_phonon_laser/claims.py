@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from limcyc.claims import Claim
 from limcyc.library.claim_forms import COMPUTED, claim
@@ -27,6 +27,7 @@ def _array() -> list[Claim]:
     found = []
     for periods, numbers, statistics, order, quick in _SAMPLES:
         at = {"preset": "fig3", "periods": periods}
+        figure: dict[str, Any] = {"quick": quick, "figure": "fig3"}
         found += [
             claim(
                 f"array after {periods} periods: phonons",
@@ -36,10 +37,10 @@ def _array() -> list[Claim]:
                 5e-3,
                 COMPUTED,
                 relative=True,
-                quick=quick,
+                **figure,
             ),
-            claim(f"array after {periods} periods: g2", "g2", at, statistics, 1e-3, COMPUTED, quick=quick),
-            claim(f"array after {periods} periods: r_K", "order", at, order, 5e-4, COMPUTED, quick=quick),
+            claim(f"array after {periods} periods: g2", "g2", at, statistics, 1e-3, COMPUTED, **figure),
+            claim(f"array after {periods} periods: r_K", "order", at, order, 5e-4, COMPUTED, **figure),
         ]
     return found
 
@@ -50,15 +51,36 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     claim("Case II: dark amplitude", "dark_amplitude", {"om": 1.0, "lam": 1.0}, 0.35867, 1e-5, COMPUTED),
     *_array(),
     claim("array after 12800 periods: phases in degrees", "phases", {"preset": "fig3", "periods": 12800},
-          (155.18, 174.67, -172.34, -156.28, -162.05, -164.96), 0.3, COMPUTED, quick=False),
+          (155.18, 174.67, -172.34, -156.28, -162.05, -164.96), 0.3, COMPUTED, quick=False, figure="fig3"),
     claim("array, polaron closure, after 12800 periods: phonons", "phonons",
           {"preset": "fig3", "periods": 12800, "closure": "polaron"}, (12.007, 13.590, 9.248, 5.824, 3.942, 7.372), 5e-3,
-          COMPUTED, relative=True, quick=False),
+          COMPUTED, relative=True, quick=False, figure="fig3"),
     claim("array, polaron closure, after 12800 periods: r_K", "order",
-          {"preset": "fig3", "periods": 12800, "closure": "polaron"}, 0.95922, 5e-4, COMPUTED, quick=False),
-    claim("array from displaced starts: r_K at the start", "order_from_displaced", {"periods": 0}, 0.5438, 1e-4, COMPUTED),
-    claim("array from displaced starts: r_K after 320 periods", "order_from_displaced", {"periods": 320}, 0.3425, 5e-4, COMPUTED),
-    claim("array from displaced starts: r_K after 640 periods", "order_from_displaced", {"periods": 640}, 0.9297, 5e-4, COMPUTED),
+          {"preset": "fig3", "periods": 12800, "closure": "polaron"}, 0.95922, 5e-4, COMPUTED, quick=False, figure="fig3"),
+    claim("array, polaron closure, after 12800 periods: phases in degrees", "phases",
+          {"preset": "fig3", "periods": 12800, "closure": "polaron"}, (177.73, -170.13, -163.99, -139.67, -140.75, -142.87), 0.3,
+          COMPUTED, quick=False, figure="fig3"),
+    claim("array from displaced starts: r_K at the start", "control_order", {"name": "distinct starts", "periods": 0}, 0.5438,
+          1e-4, COMPUTED, figure="fig3"),
+    claim("array from displaced starts: r_K after 320 periods", "control_order", {"name": "distinct starts", "periods": 320},
+          0.3425, 5e-4, COMPUTED, figure="fig3"),
+    claim("array from displaced starts: r_K after 640 periods", "control_order", {"name": "distinct starts", "periods": 640},
+          0.9297, 5e-4, COMPUTED, figure="fig3"),
+    claim("array with equal frequencies: r_K", "control_order", {"name": "equal frequencies", "periods": 12800}, 0.99500, 5e-4,
+          COMPUTED, quick=False, figure="fig3"),
+    claim("array with winding drive phases: no order after 640 periods", "control_order",
+          {"name": "winding drive", "periods": 640}, 0.2, 0.0, COMPUTED, figure="fig3", relation="less"),
+    claim("array with winding drive phases: no order after 12800 periods", "control_order",
+          {"name": "winding drive", "periods": 12800}, 0.3, 0.0, COMPUTED, quick=False, figure="fig3", relation="less"),
+    claim("free part of the phonons: n - |b|^2 is thermal", "excess_error", {"preset": "fig3", "periods": 640}, 0.0, 1e-6,
+          COMPUTED),
+    claim("unequal frequencies after 14400 periods: phonons", "phonons", {"preset": "figS2", "periods": 14400},
+          (25.633, 33.566, 33.903, 32.310, 13.842), 0.02, COMPUTED, relative=True, quick=False, figure="figS2"),
+    claim("unequal frequencies after 28800 periods: phonons", "phonons", {"preset": "figS2", "periods": 28800},
+          (25.916, 33.487, 33.701, 30.846, 26.733), 0.02, COMPUTED, relative=True, quick=False, figure="figS2"),
+    claim("two pair-driven spins, exact and closed", "inversions", {"sites": 2}, (-0.139910,) * 4, 1e-5, COMPUTED),
+    claim("three pair-driven spins, exact and closed", "inversions", {"sites": 3},
+          (-0.437746, 0.104900, -0.437746, -0.392085, 0.196222, -0.392085), 1e-5, COMPUTED),
     claim("elemental laser, printed closure: no lasing", "phonons", {"preset": "fig2", "periods": 18000}, (0.1062,), 1e-3,
           COMPUTED, quick=False),
     claim("elemental laser, polaron closure", "phonons", {"preset": "fig2", "periods": 18000, "closure": "polaron"}, (9.226,),

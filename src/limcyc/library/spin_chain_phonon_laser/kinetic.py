@@ -106,8 +106,9 @@ class KineticRun:
 
     @property
     def order(self) -> np.ndarray:
-        """Kuramoto's r_K = |(1/M) sum_j exp(i phi_j)| over the oscillators, (T,)."""
-        return np.abs(kuramoto_order_parameter(np.angle(self.amplitudes).T))
+        """Kuramoto's r_K = |(1/M) sum_j exp(i phi_j)| over the oscillators, (T,); nan while an amplitude is 0."""
+        order = np.abs(kuramoto_order_parameter(np.angle(self.amplitudes).T))
+        return np.where(np.all(self.amplitudes != 0, axis=0), order, np.nan)
 
     @property
     def phases(self) -> np.ndarray:

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from limcyc.library.spin_chain_phonon_laser import formulas, kinetic
+from limcyc.library.spin_chain_phonon_laser import bonds, controls, formulas, kinetic
+from limcyc.library.spin_chain_phonon_laser.model import preset
 
 __all__ = ["QUANTITIES"]
 
@@ -20,10 +21,12 @@ def _run(**values: Any) -> kinetic.KineticRun:
     return kinetic.run(values.pop("preset"), int(values.pop("periods")), **values, **changes)
 
 
-def _displaced(periods: float) -> float:
-    """r_K from displaced starts of different phases."""
-    start = {j: np.exp(2j * np.pi * 0.38 * (j - 1)) for j in (1, 3, 4, 6, 8, 9)}
-    return float(kinetic.run("fig3", [0] if periods == 0 else int(periods), start=start).order[-1])
+def _excess_error(**at: Any) -> float:
+    """Largest deviation of n - |b|^2 from a free thermal oscillator that starts with 0.1 quanta."""
+    found = _run(**at)
+    rates = preset(at["preset"]).rates
+    thermal = formulas.thermal_number(found.times, 0.1, rates["g"], rates["nm"])
+    return float(np.max(np.abs(found.numbers - np.abs(found.amplitudes) ** 2 - thermal)))
 
 
 QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
@@ -32,7 +35,9 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "order": lambda **at: float(_run(**at).order[-1]),
     "phases": lambda **at: _run(**at).phases[:, -1].tolist(),
     "amplitude": lambda **at: [float(_run(**at).amplitudes[0, -1].real), float(_run(**at).amplitudes[0, -1].imag)],
-    "order_from_displaced": _displaced,
+    "control_order": lambda name, periods: float(controls.control(name, int(periods)).order[-1]),
+    "excess_error": _excess_error,
+    "inversions": lambda sites: [*bonds.exact_inversions(int(sites)), *bonds.closed_inversions(int(sites))],
     "threshold": formulas.mean_field_threshold,
     "mean_field_phonons": formulas.mean_field_phonons,
     "dark_amplitude": formulas.dark_amplitude,

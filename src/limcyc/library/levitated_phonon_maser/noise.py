@@ -1,0 +1,69 @@
+"""Noise of the mode that the spin makes: of the free spin, and of the spin that the mode drives.
+
+With a classical amplitude sqrt(N) the noise of the spin at the frequency of the mode splits: the phase quadrature keeps that of
+the free spin, the amplitude quadrature is reduced.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from limcyc.library.levitated_phonon_maser.formulas import lorentzian, saturation_number
+
+__all__ = ["bloch_noise", "constant_noise", "resonant_noise"]
+
+
+def constant_noise(*, gamma_m: float, nbar: float, g: float, delta: float, gamma_2: float) -> float:
+    """D_W = [gamma_m (2 nbar + 1) + 2 g^2 L(delta)]/4, the noise without saturation and that of the phase.
+
+    Source: Eq. 17.
+
+    >>> import math
+    >>> from limcyc.library.levitated_phonon_maser.noise import constant_noise
+    >>> round(constant_noise(gamma_m=math.pi / 100, nbar=5.0, g=10 * math.pi, delta=0.0, gamma_2=1000.0), 9)
+    0.579874018
+    """
+    return (gamma_m * (2 * nbar + 1) + 2 * g**2 * lorentzian(delta, gamma_2)) / 4
+
+
+def resonant_noise(
+    N: Any, *, gamma_m: float, nbar: float, g: float, gamma_1: float, gamma_2: float, S0: float
+) -> np.ndarray:
+    """Radial noise D_r(N) of the driven spin at delta = 0 in closed form.
+
+    N
+        (z^2 + p^2)/2 >= 0, any shape
+
+    >>> from limcyc.library.levitated_phonon_maser.noise import constant_noise, resonant_noise
+    >>> at = {"gamma_m": 0.03, "nbar": 5.0, "g": 31.4, "gamma_2": 1000.0}
+    >>> bool(resonant_noise(0.0, gamma_1=500.0, S0=0.2, **at) == constant_noise(delta=0.0, **at))
+    True
+    """
+    gain = g**2 / gamma_2
+    x = 1 + np.asarray(N, dtype=float) / saturation_number(g, 0.0, gamma_1, gamma_2)
+    return gamma_m * (2 * nbar + 1) / 4 + gain / (2 * x) * (1 - S0**2 * (1 + gamma_1 / gamma_2) * (x - 1) / x**2)
+
+
+def bloch_noise(
+    N: Any, *, gamma_m: float, nbar: float, g: float, delta: float, gamma_1: float, gamma_2: float, S0: float
+) -> np.ndarray:
+    """Radial noise D_r(N) of the driven spin at any detuning, from its Bloch equations s' = B s + c.
+
+    A real amplitude sqrt(N) drives the spin around x; the force on the amplitude is -(g/2) s_y.  With the stationary s and
+    the covariance C = 1 - s s^T the noise at zero frequency is S = (-B)^-1 C + transpose, and D_r = (g^2/4) S_yy + the
+    thermal part.
+    """
+    n = np.atleast_1d(np.asarray(N, dtype=float))
+    drive = 2 * g * np.sqrt(n)
+    matrix = np.zeros((*n.shape, 3, 3))
+    matrix[..., 0, 0] = matrix[..., 1, 1] = -gamma_2
+    matrix[..., 2, 2] = -gamma_1
+    matrix[..., 0, 1], matrix[..., 1, 0] = -delta, delta
+    matrix[..., 1, 2], matrix[..., 2, 1] = -drive, drive
+    inverse = np.linalg.inv(-matrix)
+    s = inverse[..., :, 2] * (gamma_1 * S0)
+    covariance = np.eye(3) - s[..., :, None] * s[..., None, :]
+    spectrum = 2 * np.einsum("...j,...j->...", inverse[..., 1, :], covariance[..., :, 1])
+    return (gamma_m * (2 * nbar + 1) / 4 + g**2 / 4 * spectrum).reshape(np.shape(N))
