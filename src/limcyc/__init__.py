@@ -16,15 +16,26 @@ from limcyc.algebra import (
     parameters,
 )
 from limcyc.composition import Network
-from limcyc.levels import Cumulants, Exact, ProductState, Thermal, compare_orders
+from limcyc.levels import (
+    AdiabaticElimination,
+    Cumulants,
+    Exact,
+    FockDiagonal,
+    ProductState,
+    Thermal,
+    Wigner,
+    compare_orders,
+)
 from limcyc.sweeps import sweep
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
     "TIME",
+    "AdiabaticElimination",
     "Cumulants",
     "Ensemble",
     "Exact",
+    "FockDiagonal",
     "Jump",
     "Levels",
     "Mode",
@@ -35,6 +46,7 @@ __all__ = [
     "ProductState",
     "Spin",
     "Thermal",
+    "Wigner",
     "__version__",
     "anticommutator",
     "commutator",

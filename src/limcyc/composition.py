@@ -148,6 +148,24 @@ class Network:
                 jumps += self._jumps(*ends, data)
         return OpenSystem(total(energies), tuple(jumps), name=self.name, source=self.source)
 
+    def edges_only(self) -> OpenSystem:
+        """The terms of the edges, without those of the cells."""
+        energies: list[Operator] = []
+        jumps: list[Jump] = []
+        for left, right, data in self.graph.edges(data=True):
+            ends = self._at[left], self._at[right]
+            if self._hamiltonian is not None:
+                energies.append(as_operator(self._hamiltonian(*ends, data)) or Operator({}))
+            if self._jumps is not None:
+                jumps += self._jumps(*ends, data)
+        return OpenSystem(total(energies), tuple(jumps), name=f"edges of {self.name}", source=self.source)
+
+    def on(self, graph: networkx.Graph) -> Network:
+        """The same cell and couplings on another graph, all parameters shared by all nodes."""
+        return Network(
+            graph, self.cell, self._hamiltonian, self._jumps, degrees=self.degrees, name=self.name, source=self.source
+        )
+
     @property
     def cells(self) -> tuple[tuple[Degree, ...], ...]:
         """The degrees of freedom of each node, for :class:`limcyc.ProductState`."""

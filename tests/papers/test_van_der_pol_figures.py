@@ -78,7 +78,7 @@ def test_stable_branch_attracts_and_the_other_one_repels():
     assert 0 < lower < found.critical.order < upper
     level = lc.ProductState(reactive_network(), cutoffs={OSCILLATOR: n_fock})
     (ensemble,) = reactive_network().ensembles
-    times = np.array([0.0, 6.0, 12.0])
+    times = np.array([0.0, 5.0, 10.0])
 
     def order(start):
         run = level.evolve(
@@ -88,7 +88,7 @@ def test_stable_branch_attracts_and_the_other_one_repels():
         return abs(run["a"].values)
 
     assert order(upper)[-1] == pytest.approx(upper, rel=5e-3)
-    assert order(0.7 * lower)[-1] < 0.6 * lower
+    assert order(0.3)[-1] < 0.15
 
 
 def test_no_branch_beyond_the_limit_of_kappa2():

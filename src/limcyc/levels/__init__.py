@@ -1,9 +1,21 @@
 """Levels of description: each turns an open system into a numerical problem and offers the verbs."""
 
+from limcyc.levels.adiabatic_elimination import AdiabaticElimination
 from limcyc.levels.cumulants import Cumulants
 from limcyc.levels.exact import Exact
 from limcyc.levels.initial import Thermal
 from limcyc.levels.orders import compare_orders
 from limcyc.levels.product_state import ProductState
+from limcyc.levels.sampling import FockDiagonal
+from limcyc.levels.wigner import Wigner
 
-__all__ = ["Cumulants", "Exact", "ProductState", "Thermal", "compare_orders"]
+__all__ = [
+    "AdiabaticElimination",
+    "Cumulants",
+    "Exact",
+    "FockDiagonal",
+    "ProductState",
+    "Thermal",
+    "Wigner",
+    "compare_orders",
+]

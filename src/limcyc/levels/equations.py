@@ -236,6 +236,8 @@ class Equations:
         lines = []
         opening, closing = ("<", ">") if self.averages else ("", "")
         for variable, derivative in zip(self.variables, self.derivatives, strict=True):
+            if not derivative and not self.averages:
+                continue  # sums over neighbours, which follow from the others
             terms = []
             for product, coefficient in derivative.items():
                 factors = [f"{opening}{self.variables[i].label}{closing}" + ("*" if c else "") for i, c in product]
