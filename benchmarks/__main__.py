@@ -21,6 +21,8 @@ TOPICS = (
     "fields",
     "atomic_ensembles",
     "three_level_ensembles",
+    "langevin",
+    "spin_chain",
     "startup",
 )
 RESULTS = Path(__file__).with_name("results.json")

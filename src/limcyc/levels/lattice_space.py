@@ -224,8 +224,8 @@ class LatticeSpace:
         width = max((table.shape[0] for table in self._lists), default=0)
         padded = [np.pad(t, ((0, width - t.shape[0]), (0, 0)), constant_values=-1) for t in self._lists]
         neighbours = np.stack(padded) if padded else np.full((1, 0, self.sites), -1, dtype=np.int64)
-        arrays = (np.array(values, dtype=np.int64) for values in (kinds, sources, lists))
-        return Coupling(*arrays, np.ascontiguousarray(neighbours), self.sites)
+        which, where, role_of = (np.array(values, dtype=np.int64) for values in (kinds, sources, lists))
+        return Coupling(which, where, role_of, np.ascontiguousarray(neighbours), self.sites)
 
     @property
     def size(self) -> int:

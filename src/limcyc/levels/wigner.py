@@ -354,7 +354,7 @@ class Wigner:
                 f"observable {name!r} acts on {foreign[0]}; the modes are {', '.join(m.name for m in self.modes)}"
             )
         terms = symbols.symbol(operator, self.ordering).terms
-        numbers = scalar_function(tuple(terms.values()))(lanes.values) if terms else []
+        numbers: Any = scalar_function(tuple(terms.values()))(lanes.values) if terms else ()
         rows = [[(self._row(n), p, q) for n, p, q in powers] for powers in terms]
 
         def evaluate(_: float, alpha: np.ndarray) -> np.ndarray:
@@ -415,8 +415,8 @@ class Wigner:
             direction[row] = 1.0
         points = np.concatenate([radii * direction[:, None], some], axis=1)
         c, w = cell.tables.numbers(lanes, lanes.count)
-        spread = [np.ascontiguousarray(np.broadcast_to(v[:, :1], (v.shape[0], points.shape[1]))) for v in (c, w)]
-        values = evaluate_table(cell.tables.fields[1], len(cell.tables.entries), points, *spread, 0.0)
+        c, w = (np.ascontiguousarray(np.broadcast_to(v[:, :1], (v.shape[0], points.shape[1]))) for v in (c, w))
+        values = evaluate_table(cell.tables.fields[1], len(cell.tables.entries), points, c, w, 0.0)
         matrix = np.zeros((points.shape[1], cell.size, cell.size))
         for (i, j), value in zip(cell.tables.entries, values, strict=True):
             matrix[:, i, j] = matrix[:, j, i] = value

@@ -30,6 +30,9 @@ orders, drift errors of second order); Runge-Kutta of order 4 between two halves
 _LANES: Final = 512
 """Lanes that one task advances: enough to vectorise, few enough for the second cache."""
 
+_FEW: Final = 2000
+"""Variates below which the call of compiled code costs more than it saves."""
+
 _NOISE_BYTES: Final = 1 << 21
 """Memory for the random numbers of one task."""
 
@@ -102,7 +105,10 @@ class Noise:
             for position, i in enumerate(below):
                 columns.setdefault(i, set()).update(below[position + 1 :])
         position_of: dict[tuple[int, int], int] = {}
-        entry, diagonal, first, left, right, column, rows, noise = [], [], [0], [], [], [], [], []
+        entry: list[int] = []
+        diagonal: list[bool] = []
+        first, left, right = [0], list[int](), list[int]()
+        column, rows, noise = list[int](), list[int](), list[int]()
         for number, j in enumerate(active):
             for i in [j, *sorted(columns.get(j, set()))]:
                 for k in active[:number]:
@@ -293,11 +299,16 @@ def _task(
 
 def _draw(generators: Sequence[np.random.Generator], steps: int, columns: int, sites: int) -> np.ndarray:
     """Normal variates (steps, columns, lanes); each run draws its own, step by step, whatever the others do."""
-    if len(generators) == 1:
-        return generators[0].standard_normal((steps, columns, sites))
+    from limcyc.numerics.stochastic_kernels import fill_normal
+
     drawn = np.empty((len(generators), steps, columns, sites))
     for out, generator in zip(drawn, generators, strict=True):
-        generator.standard_normal(out=out)
+        if out.size < _FEW:
+            generator.standard_normal(out=out)
+        else:
+            fill_normal(generator, out.reshape(-1))  # the same variates in less time
+    if len(generators) == 1:
+        return drawn[0]
     return np.ascontiguousarray(drawn.transpose(1, 2, 0, 3)).reshape(steps, columns, -1)
 
 

@@ -1,7 +1,11 @@
 """Compiled stochastic steps of polynomial drift and diffusion tables; lanes are the inner axis, in tiles.
 
 One step first gathers what each lane receives from others (sums over neighbours, or over all members), then goes through the
-lanes tile by tile: drift, Cholesky factor of the diffusion, increment.
+lanes tile by tile: drift, Cholesky factor of the diffusion, increment. States have rows for the variables, for what is gathered
+and for the constant 1, which a factor that is absent points to.
+
+Lanes that share all coefficients (sites of a lattice, runs at one parameter point) take a shorter way: coefficients are numbers,
+not rows, and up to four products are added in one pass.
 """
 
 from __future__ import annotations
@@ -11,9 +15,12 @@ from numba import njit
 
 from limcyc.numerics.kernels import BLOCK, evaluate
 
-__all__ = ["advance", "factorise", "gather"]
+__all__ = ["advance", "factorise", "fill_normal", "gather"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
+
+_TILE = 256
+"""Lanes that are worked on together when coefficients are shared: their rows stay in the first cache."""
 
 EULER, HEUN, RK4 = 0, 1, 2
 
@@ -47,6 +54,13 @@ def factorise(values, entry, diagonal, first, left, right, column, factor, lanes
     return worst
 
 
+@njit(cache=True, nogil=True)
+def fill_normal(generator, out):  # type: ignore[no-untyped-def]
+    """Standard normal variates, the same as generator.standard_normal gives, in less time."""
+    for i in range(out.size):
+        out[i] = generator.standard_normal()
+
+
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def gather(x, kinds, sources, lists, neighbours, counts, sites, inputs):  # type: ignore[no-untyped-def]
     """Rows of ``inputs``: 0 sum over listed neighbours, 1 number of neighbours, 2 sum over all other sites of the same run."""
@@ -77,55 +91,148 @@ def gather(x, kinds, sources, lists, neighbours, counts, sites, inputs):  # type
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _drift(tables, size, n, x, inputs, c, w, uniform, time, out, extended, rates, h, ct, scaled):  # type: ignore[no-untyped-def]
-    """Drift (n, lanes) of all lanes at one time."""
-    output, coefficient, harmonic, first, weight, degree, factors = tables
-    lanes = x.shape[1]
-    extended[size, :] = 1.0
-    for start in range(0, lanes, BLOCK):
-        width = min(BLOCK, lanes - start)
-        for i in range(n):
-            for k in range(width):
-                extended[i, k] = x[i, start + k]
-        for m in range(inputs.shape[0]):
-            for k in range(width):
-                extended[n + m, k] = inputs[m, start + k]
-        if start == 0 or not uniform:
-            shift = 0 if uniform else start
-            for p in range(c.shape[0]):
-                for k in range(width):
-                    ct[p, k] = c[p, 0] if uniform else c[p, shift + k]
-            for k in range(width):
-                h[0, k] = 1.0
-            for q in range(w.shape[0]):
-                for k in range(width):
-                    angle = (w[q, 0] if uniform else w[q, shift + k]) * time
-                    h[2 * q + 1, k] = np.cos(angle)
-                    h[2 * q + 2, k] = np.sin(angle)
-        evaluate(
-            output, coefficient, harmonic, first, weight, degree, factors, size, extended, ct, h, rates, scaled, width
-        )
-        for i in range(n):
-            for k in range(width):
-                out[i, start + k] = rates[i, k]
+def _add_shared(first, last, weight, factors, e, out, start, stop):  # type: ignore[no-untyped-def]
+    """out[k] = sum of weight * product of factors, up to four products in one pass."""
+    for k in range(start, stop):
+        out[k] = 0.0
+    m = first
+    width = factors.shape[1]
+    ones = e.shape[0] - 1
+    while m < last:
+        if width > 2 and factors[m, 2] != ones and (width == 3 or factors[m, 3] == ones):
+            w0, a0, b0, d0 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
+            for k in range(start, stop):
+                out[k] += w0 * e[a0, k] * e[b0, k] * e[d0, k]
+            m += 1
+            continue
+        if width > 2 and factors[m, 2] != ones:
+            for k in range(start, stop):
+                product = weight[m] * e[factors[m, 0], k]
+                for d in range(1, width):
+                    product *= e[factors[m, d], k]
+                out[k] += product
+            m += 1
+            continue
+        if m + 3 < last and (width == 2 or factors[m + 3, 2] == ones):
+            w0, w1, w2, w3 = weight[m], weight[m + 1], weight[m + 2], weight[m + 3]
+            a0, a1, a2, a3 = factors[m, 0], factors[m + 1, 0], factors[m + 2, 0], factors[m + 3, 0]
+            b0, b1, b2, b3 = factors[m, 1], factors[m + 1, 1], factors[m + 2, 1], factors[m + 3, 1]
+            if b3 == ones:  # linear terms come first: none of the four is a product
+                for k in range(start, stop):
+                    out[k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+            else:
+                for k in range(start, stop):
+                    out[k] += (
+                        w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k] + w2 * e[a2, k] * e[b2, k]
+                        + w3 * e[a3, k] * e[b3, k]
+                    )  # fmt: skip
+            m += 4
+            continue
+        w0, a0, b0 = weight[m], factors[m, 0], factors[m, 1]
+        if b0 == ones:
+            for k in range(start, stop):
+                out[k] += w0 * e[a0, k]
+        else:
+            for k in range(start, stop):
+                out[k] += w0 * e[a0, k] * e[b0, k]
+        m += 1
+
+
+@njit(cache=True, nogil=True)
+def _shared_terms(tables, rows, c, ones):  # type: ignore[no-untyped-def]
+    """Terms with their coefficients multiplied in: by output, linear ones first; first term of each output, harmonics."""
+    output, coefficient, harmonic, first, weight, _, factors = tables
+    count = weight.size
+    row_of, degree_of = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    value, wave = np.zeros(count), np.zeros(count, dtype=np.int64)
+    for g in range(output.size):
+        for m in range(first[g], first[g + 1]):
+            row_of[m], wave[m] = output[g], harmonic[g]
+            value[m] = weight[m] * c[coefficient[g], 0]
+            for d in range(factors.shape[1]):
+                if factors[m, d] != ones:
+                    degree_of[m] += 1
+    order = np.argsort(row_of * 64 + degree_of, kind="mergesort")
+    start = np.zeros(rows + 1, dtype=np.int64)
+    for m in range(count):
+        start[row_of[m] + 1] += 1
+    for i in range(rows):
+        start[i + 1] += start[i]
+    return start, value[order], wave[order], factors[order].astype(np.int64)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _kick(x, factor, rows, columns, noise, scale, target):  # type: ignore[no-untyped-def]
-    """target = x + scale * (factor @ noise), entry by entry; the factor may be one column for all lanes."""
+def _at_time(value, wave, w, time, out):  # type: ignore[no-untyped-def]
+    for m in range(value.size):
+        out[m] = value[m]
+        if wave[m] > 0:
+            angle = w[(wave[m] - 1) // 2, 0] * time
+            out[m] *= np.cos(angle) if wave[m] % 2 == 1 else np.sin(angle)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, extended, rates, h, ct, scaled):  # type: ignore[no-untyped-def]
+    """The first rows of a table of polynomials for all lanes at one time."""
+    lanes = state.shape[1]
+    if uniform:
+        start, value, wave, factors = shared
+        _at_time(value, wave, w, time, now)
+        for low in range(0, lanes, _TILE):
+            high = min(low + _TILE, lanes)
+            for i in range(rows):
+                _add_shared(start[i], start[i + 1], now, factors, state, out[i], low, high)
+        return
+    output, coefficient, harmonic, first, weight, degree, factors_of = tables
+    for low in range(0, lanes, BLOCK):
+        width = min(BLOCK, lanes - low)
+        for i in range(state.shape[0] - 1):
+            for k in range(width):
+                extended[i, k] = state[i, low + k]
+        for k in range(width):
+            extended[size, k] = 1.0
+            h[0, k] = 1.0
+        for p in range(c.shape[0]):
+            for k in range(width):
+                ct[p, k] = c[p, low + k]
+        for q in range(w.shape[0]):
+            for k in range(width):
+                angle = w[q, low + k] * time
+                h[2 * q + 1, k] = np.cos(angle)
+                h[2 * q + 2, k] = np.sin(angle)
+        evaluate(
+            output,
+            coefficient,
+            harmonic,
+            first,
+            weight,
+            degree,
+            factors_of,
+            size,
+            extended,
+            ct,
+            h,
+            rates,
+            scaled,
+            width,
+        )
+        for i in range(rows):
+            for k in range(width):
+                out[i, low + k] = rates[i, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+def _kick(x, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-def]
+    """x += scale * (factor @ noise), entry by entry; the factor may be one column for all lanes."""
     lanes = x.shape[1]
-    for i in range(x.shape[0]):
-        for k in range(lanes):
-            target[i, k] = x[i, k]
     for e in range(rows.size):
         i, j = rows[e], columns[e]
         if factor.shape[1] == 1:
             value = factor[e, 0] * scale
             for k in range(lanes):
-                target[i, k] += value * noise[j, k]
+                x[i, k] += value * noise[j, k]
         else:
             for k in range(lanes):
-                target[i, k] += factor[e, k] * scale * noise[j, k]
+                x[i, k] += factor[e, k] * scale * noise[j, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
@@ -156,93 +263,96 @@ def advance(  # type: ignore[no-untyped-def]
     """
     entry, diagonal, first, left, right, column, rows, columns = pattern
     kinds, sources, lists, neighbours, counts = coupling
-    d_output, d_coefficient, d_harmonic, d_first, d_weight, d_degree, d_factors = diffusion
-    lanes = x.shape[1]
-    inputs = np.zeros((kinds.size, lanes))
-    k1, k2, trial = np.empty((n, lanes)), np.empty((n, lanes)), np.empty((n, lanes))
-    total = np.empty((n, lanes))
+    lanes, inner, received = x.shape[1], n + kinds.size, kinds.size
+    # Rows: variables, what is received, the constant 1.
+    state, trial = np.ones((inner + 1, lanes)), np.ones((inner + 1, lanes))
+    state[:n] = x
+    k1, k2, total = np.empty((n, lanes)), np.empty((n, lanes)), np.empty((n, lanes))
     extended, rates = np.zeros((size + 1, BLOCK)), np.zeros((size, BLOCK))
-    wide = np.zeros((diffusion_size + 1, BLOCK))
-    values = np.zeros((diffusion_size, BLOCK))
+    wide, values = np.zeros((diffusion_size + 1, BLOCK)), np.zeros((diffusion_size, BLOCK))
     scaled = np.empty(BLOCK)
     ct, h = np.empty((c.shape[0], BLOCK)), np.ones((1 + 2 * w.shape[0], BLOCK))
+    drift_terms = _shared_terms(tables, size, c, size)
+    noise_terms = _shared_terms(diffusion, diffusion_size, c, diffusion_size)
+    # Absent factors point to the last row of a state.
+    _redirect(drift_terms[3], size, inner)
+    _redirect(noise_terms[3], diffusion_size, inner)
+    now, later = np.empty(drift_terms[1].size), np.empty(noise_terms[1].size)
+    entries = 0
+    for e in range(entry.size):
+        entries = max(entries, entry[e] + 1)
     own = factor if additive else np.zeros((entry.size, lanes))
-    tile = np.zeros((entry.size, BLOCK))
+    spread = np.zeros((entries, lanes)) if not additive else np.zeros((entries, 1))
+    simple = left.size == 0 and np.all(diagonal)
     root, worst = np.sqrt(2.0 * step), 0.0
     for s in range(noise.shape[0]):
-        xi = noise[s]
-        now = time + s * step
-        if kinds.size > 0:
-            gather(x, kinds, sources, lists, neighbours, counts, sites, inputs)
+        xi, t = noise[s], time + s * step
+        if received > 0:
+            gather(state[:n], kinds, sources, lists, neighbours, counts, sites, state[n:inner])
         if not additive:
-            wide[diffusion_size, :] = 1.0
-            for start in range(0, lanes, BLOCK):
-                width = min(BLOCK, lanes - start)
-                for i in range(n):
-                    for k in range(width):
-                        wide[i, k] = x[i, start + k]
-                for m in range(kinds.size):
-                    for k in range(width):
-                        wide[n + m, k] = inputs[m, start + k]
-                for p in range(c.shape[0]):
-                    for k in range(width):
-                        ct[p, k] = c[p, 0] if uniform else c[p, start + k]
-                for q in range(w.shape[0]):
-                    for k in range(width):
-                        angle = (w[q, 0] if uniform else w[q, start + k]) * now
-                        h[2 * q + 1, k] = np.cos(angle)
-                        h[2 * q + 2, k] = np.sin(angle)
-                evaluate(
-                    d_output, d_coefficient, d_harmonic, d_first, d_weight, d_degree, d_factors, diffusion_size,
-                    wide, ct, h, values, scaled, width,
-                )  # fmt: skip
-                worst = min(worst, factorise(values, entry, diagonal, first, left, right, column, tile, width))
+            _rows(
+                diffusion, diffusion_size, entries, state, c, w, uniform, noise_terms, later, t, spread, wide, values, h, ct,
+                scaled,
+            )  # fmt: skip
+            if simple:
                 for e in range(entry.size):
-                    for k in range(width):
-                        own[e, start + k] = tile[e, k]
-        if scheme == 2:
+                    r, negative = entry[e], 0
+                    for k in range(lanes):
+                        negative += spread[r, k] < 0.0
+                        own[e, k] = np.sqrt(abs(spread[r, k]))
+                    if negative > 0:
+                        for k in range(lanes):
+                            worst = min(worst, spread[r, k])
+            else:
+                worst = min(worst, factorise(spread, entry, diagonal, first, left, right, column, own, lanes))
+        if scheme == RK4:
             # Half of the noise before and half after a deterministic step of order 4.
-            _kick(x, own, rows, columns, xi, 0.5 * root, trial)
-            for i in range(n):
-                for k in range(lanes):
-                    x[i, k] = trial[i, k]
-            if kinds.size > 0:
-                gather(x, kinds, sources, lists, neighbours, counts, sites, inputs)
-            _drift(tables, size, n, x, inputs, c, w, uniform, now, k1, extended, rates, h, ct, scaled)
+            _kick(state, own, rows, columns, xi, 0.5 * root)
+            if received > 0:
+                gather(state[:n], kinds, sources, lists, neighbours, counts, sites, state[n:inner])
+            _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scaled)
             for i in range(n):
                 for k in range(lanes):
                     total[i, k] = k1[i, k]
-                    trial[i, k] = x[i, k] + 0.5 * step * k1[i, k]
+                    trial[i, k] = state[i, k] + 0.5 * step * k1[i, k]
             for stage in range(3):
-                if kinds.size > 0:
-                    gather(trial, kinds, sources, lists, neighbours, counts, sites, inputs)
-                at = now + (step if stage == 2 else 0.5 * step)
-                _drift(tables, size, n, trial, inputs, c, w, uniform, at, k2, extended, rates, h, ct, scaled)
+                if received > 0:
+                    gather(trial[:n], kinds, sources, lists, neighbours, counts, sites, trial[n:inner])
+                at = t + (step if stage == 2 else 0.5 * step)
+                _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scaled)
                 weight, reach = (1.0 if stage == 2 else 2.0), (1.0 if stage == 1 else 0.5)
                 for i in range(n):
                     for k in range(lanes):
                         total[i, k] += weight * k2[i, k]
-                        trial[i, k] = x[i, k] + reach * step * k2[i, k]
+                        trial[i, k] = state[i, k] + reach * step * k2[i, k]
             for i in range(n):
                 for k in range(lanes):
-                    trial[i, k] = x[i, k] + step / 6.0 * total[i, k]
-            _kick(trial, own, rows, columns, xi, 0.5 * root, x)
+                    state[i, k] += step / 6.0 * total[i, k]
+            _kick(state, own, rows, columns, xi, 0.5 * root)
             continue
-        _drift(tables, size, n, x, inputs, c, w, uniform, now, k1, extended, rates, h, ct, scaled)
-        _kick(x, own, rows, columns, xi, root, trial)
-        if scheme == 0:
+        _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scaled)
+        if scheme == HEUN:
             for i in range(n):
                 for k in range(lanes):
-                    x[i, k] = trial[i, k] + step * k1[i, k]
-            continue
+                    trial[i, k] = state[i, k] + step * k1[i, k]
+            _kick(trial, own, rows, columns, xi, root)
+            if received > 0:
+                gather(trial[:n], kinds, sources, lists, neighbours, counts, sites, trial[n:inner])
+            _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scaled)
+            for i in range(n):
+                for k in range(lanes):
+                    k1[i, k] = 0.5 * (k1[i, k] + k2[i, k])
         for i in range(n):
             for k in range(lanes):
-                total[i, k] = trial[i, k] + 0.5 * step * k1[i, k]
-                trial[i, k] += step * k1[i, k]
-        if kinds.size > 0:
-            gather(trial, kinds, sources, lists, neighbours, counts, sites, inputs)
-        _drift(tables, size, n, trial, inputs, c, w, uniform, now + step, k2, extended, rates, h, ct, scaled)
-        for i in range(n):
-            for k in range(lanes):
-                x[i, k] = total[i, k] + 0.5 * step * k2[i, k]
+                state[i, k] += step * k1[i, k]
+        _kick(state, own, rows, columns, xi, root)
+    x[:] = state[:n]
     return worst
+
+
+@njit(cache=True, nogil=True)
+def _redirect(factors, old, new):  # type: ignore[no-untyped-def]
+    for m in range(factors.shape[0]):
+        for d in range(factors.shape[1]):
+            if factors[m, d] == old:
+                factors[m, d] = new
