@@ -39,8 +39,10 @@ class Copy:
     degrees: Mapping[Degree, Degree]
     parameters: Mapping[sympy.Symbol, sympy.Symbol]
 
-    def __call__(self, operator: Any) -> Operator:
-        """The operator of the cell on this node."""
+    def __call__(self, operator: Any) -> Any:
+        """The operator of the cell, or the degree of freedom, on this node."""
+        if isinstance(operator, Degree) and operator in self.degrees:
+            return self.degrees[operator]
         result = as_operator(operator)
         if result is None:
             raise OperatorError(f"node {self.node!r}: expected an operator of the cell, got {operator!r}")

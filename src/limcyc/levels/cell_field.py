@@ -58,9 +58,8 @@ class CellField:
         padding = self.size + len(means) + len(drives)
         one = self.coefficients.split(sympy.S.One)[0][1]
         for symbol, slot in means.items():
-            row = self._mean_rows[symbol]
-            used = np.flatnonzero(row)
-            blocks.add(slot, row[used], one, 0, used[:, None])
+            used, values = self._mean_rows[symbol]
+            blocks.add(slot, values, one, 0, used[:, None])
         for symbol, slot in drives.items():
             for powers, rest in _polynomial(self._drive_parts[symbol], means):
                 for weight, coefficient, harmonic in self.coefficients.split(rest):
@@ -97,13 +96,15 @@ class CellField:
         return {part: first + k for k, part in enumerate(parts)}
 
     @cached_property
-    def _mean_rows(self) -> dict[sympy.Expr, np.ndarray]:
+    def _mean_rows(self) -> dict[sympy.Expr, tuple[np.ndarray, np.ndarray]]:
+        """Positions and weights of the variables in every part of a mean."""
         rows = {}
         for mean in self.means:
-            row = self.row(mean.cell, Operator({mean.monomial: sympy.S.One}))
-            rows[mean.real] = row.real
-            if mean.imaginary != 0:
-                rows[mean.imaginary] = row.imag
+            start, row = self._own_row(mean.cell, Operator({mean.monomial: sympy.S.One}), None)
+            parts = [(mean.real, row.real)] + ([(mean.imaginary, row.imag)] if mean.imaginary != 0 else [])
+            for symbol, part in parts:
+                used = np.flatnonzero(part)
+                rows[symbol] = (start + used, part[used])
         return rows
 
     @cached_property
@@ -132,6 +133,13 @@ class CellField:
 
     def row(self, cell: int, operator: Operator, values: Mapping[str, Any] | None = None) -> np.ndarray:
         """Complex row r with <operator> = r . x for the real variables of all cells, shape (size,)."""
+        start, own = self._own_row(cell, operator, values)
+        row = np.zeros(self.size, dtype=complex)
+        row[start : start + own.size] = own
+        return row
+
+    def _own_row(self, cell: int, operator: Operator, values: Mapping[str, Any] | None) -> tuple[int, np.ndarray]:
+        """First variable of the cell, and the row on the cell's own variables."""
         try:
             elements = matrix(operator, self.bases[cell], values).tocoo()
         except ParameterError as error:
@@ -143,12 +151,12 @@ class CellField:
         real, imaginary = self._parts(cell)
         at = pairs.find(elements.col, elements.row)  # <A> = sum A_lk rho_kl
         start = int(self.offsets[cell])
-        row = np.zeros(self.size, dtype=complex)
-        np.add.at(row, start + real[at], elements.data)
+        row = np.zeros(self.bases[cell].size ** 2, dtype=complex)
+        np.add.at(row, real[at], elements.data)
         off = imaginary[at] >= 0
         sign = np.sign(pairs.bras[at] - pairs.kets[at])
-        np.add.at(row, start + imaginary[at][off], (1j * sign * elements.data)[off])
-        return row
+        np.add.at(row, imaginary[at][off], (1j * sign * elements.data)[off])
+        return start, row
 
     def _parts(self, cell: int) -> tuple[np.ndarray, np.ndarray]:
         if cell not in self._part_cache:
@@ -280,7 +288,7 @@ class _Blocks:
 
 def _polynomial(coefficient: sympy.Expr, position: Mapping[sympy.Expr, int]) -> list[tuple[list[int], sympy.Expr]]:
     """A coefficient as a polynomial in some symbols: (their positions, rest) for every term."""
-    present = [symbol for symbol in position if symbol in coefficient.free_symbols]
+    present = sorted((symbol for symbol in coefficient.free_symbols if symbol in position), key=lambda s: position[s])
     if not present:
         return [([], coefficient)]
     result = []

@@ -87,6 +87,7 @@ class _Means:
     def __init__(self) -> None:
         self._known: dict[tuple[int, Monomial], Mean] = {}
         self.all: list[Mean] = []
+        self.symbols: set[sympy.Expr] = set()
 
     def value(self, cell: int, operator: Operator) -> sympy.Expr:
         """<operator> in a cell as an expression in the symbols."""
@@ -114,6 +115,7 @@ class _Means:
         )
         self._known[cell, monomial] = mean
         self.all.append(mean)
+        self.symbols |= {part for part in (mean.real, mean.imaginary) if part != 0}
         return mean.value
 
 
@@ -127,7 +129,7 @@ class _Drives:
 
     def replaced(self, expression: sympy.Expr) -> sympy.Expr:
         """A coefficient with its combination of means replaced by the symbols of a drive."""
-        symbols = {part for mean in self._means.all for part in (mean.real, mean.imaginary) if part != 0}
+        symbols = self._means.symbols
         expanded = sympy.expand(expression)
         with_means = sympy.Add(*(t for t in sympy.Add.make_args(expanded) if t.free_symbols & symbols))
         if with_means == 0:
