@@ -415,3 +415,51 @@ def test_a_step_that_is_too_large_is_reported():
         lc.Wigner(OSCILLATOR).langevin(
             [0.0, 10.0], {a: 3.0}, trajectories=4000, step=0.5, scheme="euler", rng=1, gain=1.0, pair=0.05
         )
+
+
+def test_density_of_one_mode_agrees_with_the_exact_level_and_with_trajectories():
+    """Free and driven van der Pol oscillator: at 25 quanta truncated Wigner is good to a percent or so."""
+    free = lc.Wigner(OSCILLATOR).density(gain=1.0, pair=0.02)
+    exact = lc.Exact(OSCILLATOR).steady_state(gain=1.0, pair=0.02)
+    assert free.mean(a.number) == pytest.approx(exact.number(a), rel=2e-3)
+    assert free.mean(a.dag**2 * a.lower**2) / free.mean(a.number) ** 2 == pytest.approx(exact.g2(a), rel=2e-3)
+    assert float(free.radial().integrate("r")) == pytest.approx(1.0, abs=1e-3)
+    values = {"gain": 1.0, "pair": 0.05, "kerr": 0.02, "detuning": 0.4, "drive": 0.6}
+    driven = lc.Wigner(KERR_OSCILLATOR).density(**values)
+    state = lc.Exact(KERR_OSCILLATOR).steady_state(cutoffs={a: 45}, closed=True, **values)
+    assert driven.mean(a.number) == pytest.approx(state.number(a), rel=1e-2)
+    assert abs(driven.mean(a.lower) - complex(state.mean(a.lower))) < 2e-2 * abs(complex(state.mean(a.lower)))
+    assert float(driven.phase().integrate("phi")) == pytest.approx(1.0, abs=1e-6)
+    run = lc.Wigner(KERR_OSCILLATOR).langevin(
+        [0.0, 25.0],
+        {a: 3.0},
+        {"n": a.number, "a": a.lower},
+        trajectories=2000,
+        step=0.02,
+        rng=8,
+        compare_steps=False,
+        **values,
+    )
+    assert run.n.values[-1] == pytest.approx(driven.mean(a.number), abs=4 * run.n_error.values[-1])
+    assert abs(run.a.values[-1] - driven.mean(a.lower)) < 4 * abs(run.a_error.values[-1])
+
+
+def test_husimi_density_of_a_quadratic_model_is_exact():
+    """A thermal mode under a force: the density in antinormal ordering gives the same expectation values."""
+    system = lc.OpenSystem(DRIVE * a.x, [lc.Jump(a.lower, LOSS), lc.Jump(a.dag, GAIN)])
+    values = {"loss": 1.5, "gain": 0.5, "drive": 0.4}
+    exact = lc.Exact(system).steady_state(**values)
+    for ordering in ("symmetric", "antinormal"):
+        density = lc.Wigner(system, ordering=ordering).density(cells=400, **values)
+        assert density.mean(a.number) == pytest.approx(exact.number(a), rel=2e-4)
+        assert abs(density.mean(a.lower) - complex(exact.mean(a.lower))) < 2e-4
+
+
+def test_densities_refuse_what_they_cannot_do():
+    with pytest.raises(UnsupportedError, match="negative diffusion"):
+        lc.Wigner(OSCILLATOR).density(gain=1.0, pair=0.6)
+    lc.Wigner(OSCILLATOR, expansion="leading").density(gain=1.0, pair=0.6)
+    with pytest.raises(UnsupportedError, match="not one"):
+        lc.Wigner(lc.OpenSystem(a.number + b.number, [lc.Jump(a.lower), lc.Jump(b.lower)])).density()
+    with pytest.raises(UnsupportedError, match="a lattice has no density"):
+        lc.Wigner(lc.Network(nx.path_graph(2), OSCILLATOR, lambda i, j, _: V * lc.hermitian(i(a).dag * j(a)))).density()

@@ -29,6 +29,7 @@ from limcyc.levels.drift_tables import evaluate_table
 from limcyc.levels.gatherers import Averages, Correlations, Histogram, Kept, Means, Observer
 from limcyc.levels.lanes import Lanes
 from limcyc.levels.lattice_space import LatticeSpace
+from limcyc.levels.mode_density import ModeDensity, mode_density
 from limcyc.levels.phase_space import Expansion, PhaseSpace
 from limcyc.levels.rotating import Frame, co_rotating
 from limcyc.levels.sampling import samplers
@@ -268,6 +269,26 @@ class Wigner:
                 data[f"alpha_{mode.name}"] = (dims, values if self.sites > 1 else values[:, :, 0], {"units": ""})
         source = Source(self.system, self.name, lanes.fixed)
         return xarray.Dataset(data, {"time": ("time", grid, {"units": "1/rate"})}, attrs=provenance(source) | attrs)
+
+    def density(self, cells: int = 200, **parameters: Any) -> ModeDensity:
+        """The stationary density of a model with one mode, without sampling; see :mod:`limcyc.levels.mode_density`.
+
+        cells
+            of the radius, for a driven mode
+
+        Returns a :class:`~limcyc.levels.mode_density.ModeDensity`.
+
+        >>> import limcyc as lc
+        >>> a = lc.Mode("a")
+        >>> oscillator = lc.OpenSystem(0.3 * a.x, [lc.Jump(a.dag, 1.0), lc.Jump(a.lower**2, 0.05)])
+        >>> round(lc.Wigner(oscillator).density().mean(a.number), 1)
+        11.4
+        """
+        if not isinstance(self._laboratory, PhaseSpace):
+            raise UnsupportedError(
+                f"the density of {self.system.name!r}: a lattice has no density of one mode; use langevin"
+            )
+        return mode_density(self._laboratory, cells, **parameters)
 
     def averages(
         self,

@@ -1,0 +1,168 @@
+"""The stationary phase-space density of one mode, on a grid in polar coordinates: no sampling error.
+
+For motions with circular symmetry plus a uniform force, see :mod:`limcyc.levels.polar_form`. Without the force the density is a
+quadrature; with it, cells of the radius and harmonics of the angle, both refined until they suffice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from limcyc.algebra import as_operator
+from limcyc.algebra import phase_space as symbols
+from limcyc.algebra.matrices import scalar_function
+from limcyc.errors import ConvergenceError, CutoffError, ParameterError, UnsupportedError
+from limcyc.levels.phase_space import PhaseSpace
+from limcyc.levels.polar_form import PolarNumbers, polar_form
+from limcyc.numerics.fokker_planck import RadialDensity, radial_density
+from limcyc.numerics.fokker_planck_harmonics import HarmonicDensity
+from limcyc.results import Source, provenance
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = ["ModeDensity", "mode_density"]
+
+_HARMONICS: Final = (8, 16, 32, 64)
+"""Harmonics of the angle that are tried, until the last ones are small."""
+
+
+@dataclass(frozen=True)
+class ModeDensity:
+    """A stationary density P(alpha) of one mode, with averages of operators in its ordering.
+
+    space
+        the equation that it solves
+    values
+        the parameters
+    motion
+        drift, frequency, diffusion and force of the polar form
+    solution
+        :class:`~limcyc.numerics.fokker_planck.RadialDensity` of |alpha|^2 without a force, else
+        :class:`~limcyc.numerics.fokker_planck_harmonics.HarmonicDensity` of r = |alpha| and the angle
+    """
+
+    space: PhaseSpace
+    values: dict[str, Any]
+    motion: PolarNumbers
+    solution: RadialDensity | HarmonicDensity
+
+    def mean(self, operator: Any) -> Any:
+        """Expectation value of an operator of the mode; complex unless the operator is Hermitian."""
+        what = as_operator(operator)
+        if what is None or any(degree not in self.space.modes for degree in what.degrees):
+            raise ParameterError(f"expected an operator of mode {self.space.modes[0].name}, got {operator!r}")
+        terms = symbols.symbol(what, self.space.ordering).terms
+        numbers = scalar_function(tuple(terms.values()))(self.values) if terms else []
+        total = 0j
+        for powers, number in zip(terms, numbers, strict=True):
+            _, stars, plain = powers[0] if powers else ("", 0, 0)
+            total += complex(np.ravel(number)[0]) * self._moment(stars, plain)
+        return total.real if what.is_hermitian else total
+
+    def _moment(self, stars: int, plain: int) -> complex:
+        """<alpha^*^stars alpha^plain>."""
+        if isinstance(self.solution, RadialDensity):
+            return complex(self.solution.moment(plain)) if stars == plain else 0j
+        return complex(self.solution.mean(lambda r: r ** (stars + plain), turns=plain - stars))
+
+    def radial(self) -> xarray.DataArray:
+        """Density of r = |alpha|, int P dr = 1."""
+        import xarray
+
+        if isinstance(self.solution, RadialDensity):
+            r = np.sqrt(self.solution.number)
+            values = 2 * r * self.solution.density
+        else:
+            r = self.solution.radius
+            values = 2 * np.pi * r * self.solution.harmonics[0].real
+        attrs = provenance(Source(self.space.system, "fokker-planck", self.values)) | {"long_name": "radial density"}
+        return xarray.DataArray(values, {"r": ("r", r, {"units": "", "long_name": "|alpha|"})}, ("r",), attrs=attrs)
+
+    def phase(self, points: int = 181) -> xarray.DataArray:
+        """Density of the angle of alpha, int P dphi = 1; uniform without a force."""
+        import xarray
+
+        angle = np.linspace(-np.pi, np.pi, points)
+        values = np.full(points, 1 / (2 * np.pi))
+        if isinstance(self.solution, HarmonicDensity):
+            area = self.solution.radius * self.solution.width
+            values = (self.solution.density(angle) * area[:, None]).sum(axis=0)
+        attrs = provenance(Source(self.space.system, "fokker-planck", self.values)) | {
+            "long_name": "density of the phase"
+        }
+        return xarray.DataArray(values, {"phi": ("phi", angle, {"units": "rad"})}, ("phi",), attrs=attrs)
+
+    def __repr__(self) -> str:
+        return f"ModeDensity({self.space.system.name!r}, {self.space.ordering}, {type(self.solution).__name__})"
+
+
+def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> ModeDensity:
+    """The stationary density of a model with one mode.
+
+    space
+        symbols in any ordering and expansion
+    cells
+        of the radius, for a driven mode; their error falls with the square of their number
+    parameters
+        those of the model
+
+    Raises :class:`limcyc.errors.UnsupportedError` where the diffusion is negative, with the region, and for several modes,
+    squeezing or time dependence; :class:`limcyc.errors.RunawayError` when nothing limits the amplitude.
+
+    >>> import limcyc as lc
+    >>> a = lc.Mode("a")
+    >>> thermal = lc.OpenSystem(0 * a.number, [lc.Jump(a.lower, 1.5), lc.Jump(a.dag, 0.5)])
+    >>> round(mode_density(PhaseSpace(thermal)).mean(a.number), 9)
+    0.5
+    """
+    motion = polar_form(space).numbers(**parameters)
+    negative = motion.negative_region()
+    if negative is not None:
+        low, high = negative
+        raise UnsupportedError(
+            f"the Fokker-Planck equation of {space.system.name!r} in {space.ordering} ordering has a negative diffusion for |alpha|^2 between "
+            f"{low:.3g} and {high:.3g}: it has no stationary density there. Use expansion='leading', or Exact"
+        )
+    values = dict(space.system.values(parameters))
+    # In quadratures x = sqrt 2 Re alpha the diffusion is twice as large, and x^2 + p^2 = 2 |alpha|^2.
+    free = radial_density(lambda n: motion.growth(n) + 0 * n, lambda n: 2 * motion.diffusion(n) + 0 * n, ordering="ito")
+    if motion.force == 0:
+        return ModeDensity(space, values, motion, free)
+    extent = _extent(motion, float(np.sqrt(free.number[-1])))
+    error: Exception | None = None
+    for highest in _HARMONICS:
+        for wider in (1.0, 1.3, 1.7):
+            try:
+                operator = motion.harmonics(np.linspace(0.0, wider * extent, cells + 1), highest)
+                solution = operator.steady_state(motion.force, tolerance=1e-8)
+            except CutoffError as problem:
+                error = problem
+            except ConvergenceError as problem:
+                error = problem
+                break
+            else:
+                return ModeDensity(space, values, motion, solution)
+    raise ConvergenceError(
+        f"stationary density of {space.system.name!r}: {_HARMONICS[-1]} harmonics and a disc of radius {1.7 * extent:.3g} do not suffice ({error})"
+    )
+
+
+def _extent(motion: PolarNumbers, start: float) -> float:
+    """Radius that the density reaches with a part of about 1e-11 if the force pulls straight outwards."""
+    top = start
+    for _ in range(30):
+        r = np.linspace(0.0, top, 4001)[1:]
+        noise = motion.diffusion(r**2)
+        slope = (r * motion.growth(r**2) + abs(motion.force)) / noise
+        log_density = np.log(r / noise) + np.concatenate([[0.0], np.cumsum(np.diff(r) * (slope[1:] + slope[:-1]) / 2)])
+        inside = np.flatnonzero(log_density > log_density.max() - 28.0)
+        if inside[-1] < r.size - 1:
+            return float(r[inside[-1]])
+        top *= 1.5
+    raise ConvergenceError(
+        "no radius was found beyond which the driven density vanishes; the drift does not confine it"
+    )
