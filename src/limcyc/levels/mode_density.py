@@ -56,7 +56,7 @@ class ModeDensity:
         if what is None or any(degree not in self.space.modes for degree in what.degrees):
             raise ParameterError(f"expected an operator of mode {self.space.modes[0].name}, got {operator!r}")
         terms = symbols.symbol(what, self.space.ordering).terms
-        numbers = scalar_function(tuple(terms.values()))(self.values) if terms else []
+        numbers: Any = scalar_function(tuple(terms.values()))(self.values) if terms else ()
         total = 0j
         for powers, number in zip(terms, numbers, strict=True):
             _, stars, plain = powers[0] if powers else ("", 0, 0)

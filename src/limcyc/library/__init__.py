@@ -18,6 +18,7 @@ __all__ = ["SYSTEMS", "load"]
 _MODULES: Final = {
     "atomic-ensembles": "limcyc.library.atomic_ensembles",
     "cv-synchronization-measures": "limcyc.library.cv_synchronization_measures",
+    "kerr-van-der-pol": "limcyc.library.kerr_van_der_pol",
     "levitated-phonon-maser": "limcyc.library.levitated_phonon_maser",
     "optomechanical-array": "limcyc.library.optomechanical_array",
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
