@@ -3,7 +3,10 @@
 from limcyc.levels.adiabatic_elimination import AdiabaticElimination
 from limcyc.levels.cumulants import Cumulants
 from limcyc.levels.exact import Exact
+from limcyc.levels.gaussian import Gaussian
+from limcyc.levels.gaussian_ring import MomentumRing
 from limcyc.levels.initial import Thermal
+from limcyc.levels.jumps import Jumps
 from limcyc.levels.orders import compare_orders
 from limcyc.levels.product_state import ProductState
 from limcyc.levels.sampling import FockDiagonal
@@ -14,6 +17,9 @@ __all__ = [
     "Cumulants",
     "Exact",
     "FockDiagonal",
+    "Gaussian",
+    "MomentumRing",
+    "Jumps",
     "ProductState",
     "Thermal",
     "Wigner",

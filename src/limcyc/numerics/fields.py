@@ -103,7 +103,7 @@ class PolynomialField:
 
     def __post_init__(self) -> None:
         count, last = self.output.size, self.size + self.auxiliaries
-        factors = np.asarray(self.factors, dtype=np.int64).reshape(count, -1)
+        factors = np.asarray(self.factors, dtype=np.int64).reshape(count, -1 if count else 1)
         for name, array, stop in (
             ("output", self.output, last),
             ("coefficient", self.coefficient, self.coefficients),

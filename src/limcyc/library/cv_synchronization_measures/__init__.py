@@ -1,10 +1,11 @@
-"""Two coupled optomechanical cells, arXiv:1304.5925: the classical orbit that Gaussian synchronization measures rest on.
+"""Two coupled optomechanical cells, arXiv:1304.5925: Gaussian synchronization measures on a classical orbit.
 
 :func:`model` is the open system, ``orbit`` runs its mean field and says whether the cells are locked, ``chaos`` has
-the largest Lyapunov exponent, and ``drift`` the printed drift matrix of small deviations.
+the largest Lyapunov exponent, ``gaussian`` carries the covariance along the orbit and measures it, and ``ring`` does so for
+many cells momentum by momentum.  ``drift`` is the printed drift matrix, for comparison.
 
 Not reproduced: the printed drive 320 is chaotic with the Hamiltonian as reconstructed here, so that no Gaussian measure
-exists there; the default is 40. The measures themselves wait for the Gaussian level.
+exists there; the default is 40.  A periodic steady state of S_c(t) is approximate for unequal cells: it decays slowly.
 """
 
 from limcyc.library.cv_synchronization_measures.claims import CLAIMS

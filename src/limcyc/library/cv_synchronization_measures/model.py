@@ -64,7 +64,7 @@ DRIVE: Final = Parameter("drive", unit="omega_1", meaning="drive of both cavitie
 PARAMETERS: Final = (*OMEGA, *DETUNING, GAMMA, KAPPA, G, MU, NBAR, DRIVE)
 """All parameters of the system, in units of omega1."""
 
-SETTINGS: Final[dict[str, tuple[str, ...]]] = {}
+SETTINGS: Final = {"after": "beginning of the window of Gaussian averages, in 1/omega_1"}
 """None."""
 
 

@@ -8,8 +8,11 @@ from typing import Any, Final
 import numpy as np
 
 from limcyc.library.cv_synchronization_measures import chaos, drift
+from limcyc.library.cv_synchronization_measures.gaussian import fluctuations, projected_synchronization
 from limcyc.library.cv_synchronization_measures.model import model
 from limcyc.library.cv_synchronization_measures.orbit import field, orbit
+from limcyc.library.cv_synchronization_measures.ring import ring_synchronization
+from limcyc.measures.gaussian_states import gaussian_discord, logarithmic_negativity
 
 __all__ = ["QUANTITIES"]
 
@@ -50,6 +53,27 @@ def _jacobian_error(**values: Any) -> float:
     return float(np.abs(derived - printed).max())
 
 
+def _average(name: str) -> Callable[..., float]:
+    return lambda **values: fluctuations(**values).averages()[name]
+
+
+def _extreme(name: str, which: Callable[..., Any]) -> Callable[..., float]:
+    return lambda **values: float(which(getattr(fluctuations(**values), name)))
+
+
+def _ring(distance: int, **values: Any) -> float:
+    return float(ring_synchronization(distance, **values).mean())
+
+
+def _ring_ratio(distance: int, **values: Any) -> float:
+    return _ring(distance, **values) / _ring(1, **values)
+
+
+def _squeezed_vacuum(r: float) -> np.ndarray:
+    c, s = np.cosh(2 * r) / 2, np.sinh(2 * r) / 2
+    return np.array([[c, 0, s, 0], [0, c, 0, -s], [s, 0, c, 0], [0, -s, 0, c]])
+
+
 QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "radius_1": _radius(0),
     "radius_2": _radius(1),
@@ -59,5 +83,19 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "phase_span": _phase_span,
     "largest_exponent": _exponent,
     "jacobian_error": _jacobian_error,
+    "s_c": _average("s_c"),
+    "s_p": _average("s_p"),
+    "s_c_absolute": _average("s_c_absolute"),
+    "discord": _average("discord"),
+    "negativity": _average("negativity"),
+    "mutual_information": _average("mutual_information"),
+    "s_c_largest": _extreme("s_c", np.max),
+    "s_p_smallest": _extreme("s_p", np.min),
+    "s_p_largest": _extreme("s_p", np.max),
+    "s_c_projected": lambda **values: projected_synchronization(**values).average,
+    "s_c_ring": _ring,
+    "s_c_ring_ratio": _ring_ratio,
+    "squeezed_discord": lambda r: gaussian_discord(_squeezed_vacuum(r), measured=1),
+    "squeezed_negativity": lambda r: logarithmic_negativity(_squeezed_vacuum(r), 0),
 }
 """Quantity -> function of keyword parameters."""
