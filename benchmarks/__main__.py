@@ -23,6 +23,7 @@ TOPICS = (
     "three_level_ensembles",
     "langevin",
     "spin_chain",
+    "jumps",
     "startup",
 )
 RESULTS = Path(__file__).with_name("results.json")

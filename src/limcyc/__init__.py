@@ -1,6 +1,6 @@
 """limcyc: self-sustained quantum oscillators. Write the physics once, choose the level of theory."""
 
-from limcyc import errors
+from limcyc import errors, frames
 from limcyc._version import __version__
 from limcyc.algebra import (
     TIME,
@@ -20,8 +20,10 @@ from limcyc.levels import (
     AdiabaticElimination,
     Cumulants,
     Exact,
+    Floquet,
     FockDiagonal,
     Gaussian,
+    Jumps,
     MomentumRing,
     ProductState,
     Thermal,
@@ -37,9 +39,11 @@ __all__ = [
     "Cumulants",
     "Ensemble",
     "Exact",
+    "Floquet",
     "FockDiagonal",
     "Gaussian",
     "Jump",
+    "Jumps",
     "Levels",
     "Mode",
     "MomentumRing",
@@ -56,6 +60,7 @@ __all__ = [
     "commutator",
     "compare_orders",
     "errors",
+    "frames",
     "hermitian",
     "parameters",
     "sweep",

@@ -11,7 +11,7 @@ from limcyc.plotting.style import style
 
 pytestmark = pytest.mark.paper
 
-(FIG3,) = figures.of_system("optomechanical-array")
+FIG3, _ = figures.of_system("optomechanical-array")
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from limcyc.levels.adiabatic_elimination import AdiabaticElimination
 from limcyc.levels.cumulants import Cumulants
 from limcyc.levels.exact import Exact
+from limcyc.levels.floquet import Floquet
 from limcyc.levels.gaussian import Gaussian
 from limcyc.levels.gaussian_ring import MomentumRing
 from limcyc.levels.initial import Thermal
@@ -16,10 +17,11 @@ __all__ = [
     "AdiabaticElimination",
     "Cumulants",
     "Exact",
+    "Floquet",
     "FockDiagonal",
     "Gaussian",
-    "MomentumRing",
     "Jumps",
+    "MomentumRing",
     "ProductState",
     "Thermal",
     "Wigner",

@@ -22,6 +22,7 @@ _MODULES: Final = {
     "kerr-van-der-pol": "limcyc.library.kerr_van_der_pol",
     "levitated-phonon-maser": "limcyc.library.levitated_phonon_maser",
     "optomechanical-array": "limcyc.library.optomechanical_array",
+    "optomechanical-pair": "limcyc.library.optomechanical_pair",
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
     "spin-chain-phonon-laser": "limcyc.library.spin_chain_phonon_laser",
     "three-level-ensembles": "limcyc.library.three_level_ensembles",

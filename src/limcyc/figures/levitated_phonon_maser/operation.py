@@ -9,12 +9,13 @@ import numpy as np
 
 from limcyc import plotting
 from limcyc.figures.base import Figure
-from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas
+from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, langevin
 from limcyc.library.levitated_phonon_maser.claims import CLAIMS
 from limcyc.library.levitated_phonon_maser.model import MODE, NAME
 from limcyc.library.levitated_phonon_maser.phase_space import radial_density
 from limcyc.library.levitated_phonon_maser.quantities import QUANTITIES
 from limcyc.library.levitated_phonon_maser.steady import read
+from limcyc.measures.sampled_densities import radial_histogram
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -70,6 +71,7 @@ def _compute(*, quick: bool = False) -> xarray.Dataset:
         coords={"damped": list(_DAMPED), "detuning": detuning, "time": time, "r": r, "inversion": inversion},
         attrs={"quick": int(quick), "S0": _INVERSION, "eta": 0.1, "nbar": v["nbar"], "n_fock": _N_FOCK},
     )
+    data = _with_trajectories(data, quick)
     data["detuning"].attrs = {"symbol": r"$\delta/\gamma_2$"}
     data["time"].attrs = {"symbol": "$t$", "units": "s"}
     data["r"].attrs = {"symbol": r"$r = \sqrt{z^2 + p^2}$"}
@@ -77,9 +79,41 @@ def _compute(*, quick: bool = False) -> xarray.Dataset:
     return data
 
 
+def _with_trajectories(data: xarray.Dataset, quick: bool) -> xarray.Dataset:
+    """Langevin runs: start and ring with the noise of the driven spin, and the ring with the printed one; statistics."""
+    runs = 100 if quick else 200
+    start = np.arange(0.0, 321.0, 20.0)
+    long = np.concatenate([start, np.arange(400.0, 1200.0 if quick else 3200.0, 20.0)])
+    edges = np.arange(30.0, 75.1, 1.5)
+    found = {}
+    for seed, noise in enumerate(fokker_planck.NOISES):
+        found[noise] = langevin.trajectories(long, noise, runs=runs, S0=_INVERSION, rng=seed)
+    size, error = found["saturated"].mean_size()
+    number = found["unsaturated"].moments(400.0, "paper")
+    data = data.assign_coords(time_sampled=start, r_sampled=(edges[1:] + edges[:-1]) / 2)
+    data["n_sampled"] = ("time_sampled", size[: start.size] - 0.5)
+    data["n_sampled_error"] = ("time_sampled", error[: start.size])
+    data["N_printed_sampled"], data["N_printed_sampled_error"] = number.number, number.number_error
+    for noise, name in (("saturated", "p_sampled"), ("unsaturated", "p_printed_sampled")):
+        density = radial_histogram(found[noise].samples(400.0), edges, batches=runs)
+        data[name] = ("r_sampled", density.values)
+        data[f"{name}_error"] = ("r_sampled", density.standard_error.values)
+    inversions = [-0.05, 0.0, 0.05, 0.2] if quick else [-0.1, -0.05, -0.02, 0.0, 0.02, 0.05, 0.1, 0.15, 0.2]
+    moments = [langevin.stationary_moments(runs=runs, S0=s, rng=k) for k, s in enumerate(inversions)]
+    data = data.assign_coords(inversion_sampled=inversions)
+    data["g2_sampled"] = ("inversion_sampled", [m.g2 for m in moments])
+    data["g2_sampled_error"] = ("inversion_sampled", [m.g2_error for m in moments])
+    data.attrs |= {"trajectories": runs, "step": 0.1}
+    return data
+
+
 def _draw(data: xarray.Dataset) -> matplotlib.figure.Figure:
     figure, ((top_left, top_right), (low_left, low_right)) = plotting.new_figure("double", 125.0, rows=2, columns=2)
     exactly, law, printed = (plotting.level_style(name) for name in ("exact", "langevin", "formula"))
+    points: dict[str, Any] = {
+        "color": law["color"], "linestyle": "none", "marker": "o", "markersize": 2.6, "elinewidth": 0.7, "zorder": 5,
+        "markeredgecolor": "black", "markeredgewidth": 0.3,
+    }  # fmt: skip
     shades = ("#08306B", "#4292C6", "0.5", "#F16913", "#7F2704")
     dashes: tuple[Any, ...] = ("-", (0, (6, 1.5)), ":", (0, (3, 1)), "-.")
     for row, value in enumerate(data["damped"].values):
@@ -93,22 +127,28 @@ def _draw(data: xarray.Dataset) -> matplotlib.figure.Figure:
 
     end = float(data["time"][-1])
     top_right.plot(data["time"], data["n"], **exactly, label="exact", zorder=4)
+    top_right.errorbar(
+        data["time_sampled"], data["n_sampled"], yerr=data["n_sampled_error"], label="trajectories", **points
+    )
     top_right.axhline(float(data["n_las"]), **plotting.level_style("mean-field"), label=r"$n_{las}$, mean field")
     top_right.axhline(float(data["n_printed"]), **printed, label=r"$\langle N\rangle$, printed noise")
     top_right.set(xlim=(0.0, end), ylim=(0.0, 1650.0))
-    inset = top_right.inset_axes((0.46, 0.46, 0.51, 0.29))
+    inset = top_right.inset_axes((0.46, 0.52, 0.51, 0.27))
     inset.plot(data["time"], data["n"], **exactly)
     inset.axhline(float(data["n_las"]), **plotting.level_style("mean-field"))
     inset.axhline(float(data["n_printed"]), **printed)
     inset.axhline(float(data["n_saturated"]), **law)
-    inset.set(xlim=(150.0, end), ylim=(1455.0, 1508.0))
+    inset.errorbar(data["time_sampled"], data["n_sampled"], yerr=data["n_sampled_error"], **points)
+    inset.set(xlim=(150.0, end), ylim=(1452.0, 1508.0))
     inset.tick_params(labelsize=7.0)
     top_right.plot([], [], **law, label=r"$\langle n\rangle$, saturated noise")
-    top_right.legend(loc="lower right", fontsize=7.0)
+    top_right.legend(loc="lower right", fontsize=6.6, labelspacing=0.2)
 
     low_left.plot(data["r"], data["p_exact"], **exactly, label="exact", zorder=2)
     low_left.plot(data["r"], data["p_saturated"], **law, label="saturated noise", zorder=3)
     low_left.plot(data["r"], data["p_printed"], **printed, label="printed noise")
+    for name in ("p_sampled", "p_printed_sampled"):
+        low_left.errorbar(data["r_sampled"], data[name], yerr=data[f"{name}_error"], **points)
     low_left.axvline(float(data["ring_radius"]), color="black", linewidth=0.6, linestyle=":")
     low_left.set(xlim=(data["r"][0], data["r"][-1]), ylim=(0.0, None))
     low_left.legend(loc="upper left")
@@ -117,6 +157,9 @@ def _draw(data: xarray.Dataset) -> matplotlib.figure.Figure:
     low_right.plot(data["inversion"], data["g2_saturated"], **law, label="saturated noise", zorder=3)
     low_right.plot(data["inversion"], data["g2_printed"], **printed, label="as printed")
     low_right.plot(data["inversion"], data["g2_unsaturated"], color="0.5", linestyle=":", label="right ordering only")
+    low_right.errorbar(
+        data["inversion_sampled"], data["g2_sampled"], yerr=data["g2_sampled_error"], label="trajectories", **points
+    )
     low_right.axvline(float(data["threshold"]), color="black", linewidth=0.6, linestyle=":")
     low_right.set(xlim=(-0.1, 0.2), ylim=(0.95, 2.15))
     low_right.legend(loc="upper right")
@@ -166,7 +209,7 @@ FIG2: Final = Figure(
     "half width gamma_2. (b) Exact phonon number from a thermal start with 5 phonons; it ends at 1469.9, not at the printed "
     "1501.8, which takes the noise of the free spin (inset). (c) Density of the radius in the Wigner function, exact from the "
     "distribution of phonons; dotted: sqrt(2 n_las) = 54.1. The printed law is 2.15 times too wide, the one with the noise of "
-    "the driven spin lies on the exact one. (d) g2(0), exact, with saturated noise, and printed: noise without saturation and "
+    "the driven spin lies on the exact one. Orange points: Langevin trajectories, 200 runs, with one standard error; in (c) for both noises. (d) g2(0), exact, with saturated noise, and printed: noise without saturation and "
     "N of the Wigner density taken for n; dotted: the same noise with N read correctly, and the threshold. Confirms radius, threshold and mean "
     "field of Fig. 2; corrects ring thickness, the excess over n_las and g2. Exact solution in the charge-0 sector with 2800 "
     "Fock states. At these parameters the rotating-wave step itself is not valid: with it undone the threshold is 0.056 "

@@ -2,7 +2,8 @@
 
 :func:`model` is the rotating-wave model that the paper works with, ``dressed_model`` and ``lab_model`` are what it comes from.
 :func:`steady` gives steady-state numbers at every level: the exact solution at the printed parameters, with 1500 phonons, in
-milliseconds; Fokker-Planck laws of the Wigner density, printed and corrected; the derived mean field; closed formulas.
+milliseconds; Fokker-Planck laws of the Wigner density, printed and corrected, and trajectories that sample them; the derived
+mean field; closed formulas.
 :func:`levitated` starts from laboratory numbers.
 
 Corrected against the print: the noise of the driven spin (the printed one makes the ring 2.15 times too thick), the ordering
@@ -13,6 +14,7 @@ rotating-wave step and the secular jumps are not valid; with counter-rotating te
 from limcyc.library.levitated_phonon_maser.claims import CLAIMS
 from limcyc.library.levitated_phonon_maser.exact import line, transient
 from limcyc.library.levitated_phonon_maser.fokker_planck import radial_law
+from limcyc.library.levitated_phonon_maser.langevin import trajectories
 from limcyc.library.levitated_phonon_maser.model import (
     NAME,
     PARAMETERS,
@@ -44,6 +46,7 @@ __all__ = [
     "model",
     "radial_law",
     "steady",
+    "trajectories",
     "transient",
     "visibility",
 ]

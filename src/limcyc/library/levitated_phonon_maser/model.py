@@ -103,8 +103,10 @@ SETTINGS: Final = {
     "eta": "g/omega_m, in place of g",
     "n_fock": "Fock states of the exact level, an integer >= 2; found and certified if not given",
     "ordering": ("wigner", "paper"),
+    "runs": "trajectories of the Langevin level, >= 2",
+    "seed": "of their random numbers",
 }
-"""Other ways to say gamma_m and g, truncation, and how moments of the Wigner density are read."""
+"""Other ways to say gamma_m and g, truncation, how moments of the Wigner density are read, and size of a sample."""
 
 
 def _jumps(minus: Operator, z: Operator) -> tuple[Jump, ...]:

@@ -16,9 +16,17 @@ from typing import Any, Final
 import numpy as np
 
 from limcyc.errors import ValidityWarning
-from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, maxwell_bloch, physical_units
+from limcyc.library.levitated_phonon_maser import (
+    exact,
+    fokker_planck,
+    formulas,
+    langevin,
+    maxwell_bloch,
+    physical_units,
+)
 from limcyc.library.levitated_phonon_maser.model import MODE, SPIN
 from limcyc.library.levitated_phonon_maser.steady import read
+from limcyc.measures.sampled_moments import SampledMoments
 from limcyc.results import State
 
 __all__ = ["QUANTITIES"]
@@ -59,6 +67,18 @@ def _law(noise: str, **at: float) -> fokker_planck.RadialLaw:
 def _of_law(measure: Callable[[fokker_planck.RadialLaw, str], float]) -> Quantity:
     def quantity(noise: str = "saturated", ordering: str = "wigner", **values: Any) -> float:
         return float(measure(_law(noise, **_at(values)), ordering))
+
+    return quantity
+
+
+@lru_cache(maxsize=8)
+def _moments(noise: str, ordering: str, runs: int, **at: float) -> SampledMoments:
+    return langevin.stationary_moments(noise, ordering=ordering, runs=runs, **at)
+
+
+def _of_samples(name: str) -> Quantity:
+    def quantity(noise: str = "saturated", ordering: str = "wigner", runs: int = 150, **values: Any) -> float:
+        return float(getattr(_moments(noise, ordering, int(runs), **_at(values)), name))
 
     return quantity
 
@@ -218,6 +238,13 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
             _law("saturated", **_at(values)).ring_decay_rate() / _line(**_at(values))[0]
         ),
         "printed_N": lambda **values: fokker_planck.printed_moments(**_at(values))[0],
+        # Langevin
+        "langevin_N": lambda **values: _of_samples("number")(
+            **({"noise": "unsaturated", "ordering": "paper"} | values)
+        ),
+        "langevin_n": _of_samples("number"),
+        "langevin_g2": _of_samples("g2"),
+        "langevin_variance": _of_samples("variance"),
         # Exact
         "n": _of_state(lambda state: state.number(MODE)),
         "g2": _of_state(lambda state: state.g2(MODE)),

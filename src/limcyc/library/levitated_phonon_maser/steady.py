@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limcyc.errors import ParameterError
-from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, maxwell_bloch, validity
+from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, langevin, maxwell_bloch, validity
 from limcyc.library.levitated_phonon_maser.model import MODE, NAME, PARAMETERS, SETTINGS, SPIN
 from limcyc.library.steady import Steady, choose, read_values
 
@@ -15,6 +15,7 @@ __all__ = ["LEVELS", "read", "steady"]
 LEVELS: Final = {
     "exact": ("sectors",),
     "fokker-planck": ("saturated", "unsaturated"),
+    "langevin": ("saturated", "unsaturated"),
     "mean-field": ("maxwell-bloch",),
     "formula": ("lasing", "linear"),
 }
@@ -49,10 +50,12 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
     """Steady state of the maser in the rotating-wave model.
 
     level, method
-        "exact": ``sectors``; "fokker-planck": ``saturated`` or ``unsaturated`` (printed); "mean-field": ``maxwell-bloch``;
+        "exact": ``sectors``; "fokker-planck": ``saturated`` or ``unsaturated`` (printed); "langevin": trajectories of
+        the same; "mean-field": ``maxwell-bloch``;
         "formula": ``lasing`` (rates, threshold, n_las) or ``linear`` (below threshold only)
     values
-        omega_m, gamma_m (or Q), gamma_1, gamma_2, g (or eta), S0, delta, nbar, and ``n_fock``, ``ordering``
+        omega_m, gamma_m (or Q), gamma_1, gamma_2, g (or eta), S0, delta, nbar, and ``n_fock``, ``ordering``; ``runs`` and ``seed`` of
+        trajectories
 
     Returns :class:`~limcyc.library.steady.Steady`.  Warns with ValidityWarning where the model itself is not valid, which is
     the case at the printed parameters; the messages are in the notes, too.
@@ -77,6 +80,8 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
         found, certificate = _exact(at, settings)
     elif chosen == "fokker-planck":
         found, certificate = _fokker_planck(how, at, settings)
+    elif chosen == "langevin":
+        found, certificate = _langevin(how, at, settings)
     elif chosen == "mean-field":
         state = maxwell_bloch.lasing_state(**at)
         found = {"n_las": state.phonons, "sigma_z": state.inversion, "shift": state.frequency}
@@ -129,6 +134,14 @@ def _fokker_planck(
     law = fokker_planck.radial_law(noise, **at)
     found = {"n": law.phonons(ordering), "N": law.mean, "g2": law.g2(ordering), "variance": law.phonon_variance()}
     return found, {"change_with_panels": law.change, "tail": law.tail, "ordering": ordering, "noise": noise}
+
+
+def _langevin(noise: str, at: dict[str, Any], settings: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
+    ordering, runs = settings.get("ordering", "wigner"), int(settings.get("runs", 100))
+    found = langevin.stationary_moments(noise, runs=runs, ordering=ordering, rng=int(settings.get("seed", 0)), **at)
+    values = {"n": found.number, "g2": found.g2, "variance": found.variance}
+    errors = {"n_error": found.number_error, "g2_error": found.g2_error, "variance_error": found.variance_error}
+    return values, errors | {"samples": found.samples, "runs": found.batches, "ordering": ordering, "noise": noise}
 
 
 def _formula(how: str, v: dict[str, float]) -> tuple[dict[str, float], dict[str, Any]]:

@@ -1,10 +1,10 @@
-"""Optomechanical array in quantum mean field, arXiv:1208.0327.
+"""Optomechanical array in quantum mean field and as a lattice with classical noise, arXiv:1208.0327.
 
 Identical blue-driven cells with phonon hopping; above a critical hopping their mechanical phases order.  :func:`model` is
 the open system, ``gutzwiller`` has the nonlinear master equation of a cell, its static states and the threshold by linear
 response.  Order is measured with the static displacement taken out: <b> = g0 <a^+ a>/(omega_m - hop_b - i gamma_m/2) is
 not zero without any order.  Reconstructed: hopping and jumps from the classical equation, the order parameter, the
-threshold condition.  Lattices with classical noise belong to a level to come.
+threshold condition.  ``langevin`` has the lattices in truncated Wigner, their phase correlations and the onset of order.
 """
 
 from limcyc.library.optomechanical_array.claims import CLAIMS

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 NAME: Final = "optomechanical-array"
-TITLE: Final = "Optomechanical array (quantum mean field)"
+TITLE: Final = "Optomechanical array (quantum mean field, lattices with classical noise)"
 SOURCE: Final = "arXiv:1208.0327"
 
 CAVITY: Final = Mode("a")
@@ -59,8 +59,15 @@ COUNT: Final = Parameter(
 PARAMETERS: Final = (OMEGA_M, KAPPA, G0, LASER, GAMMA_M, DETUNING, HOP_B, HOP_A)
 """Parameters of the array in mean field, in units of omega_m."""
 
-SETTINGS: Final = {"photons": "Fock states of the cavity, >= 2", "phonons": "Fock states of the mechanics, >= 2"}
-"""Truncation of a cell."""
+SETTINGS: Final = {
+    "photons": "Fock states of the cavity, >= 2",
+    "phonons": "Fock states of the mechanics, >= 2",
+    "size": "length of the lattice, >= 3, even",
+    "force": ("printed", "symmetric"),
+    "runs": "independent runs of the lattice, >= 2",
+    "seed": "of the random numbers of the lattice",
+}
+"""Truncation of a cell; lattice with classical noise."""
 
 CELLS: Final = Ensemble("cells", (CAVITY, MECHANICS), size=COUNT)
 """The array: identical cells of a cavity and a mechanical mode."""

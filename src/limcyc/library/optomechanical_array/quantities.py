@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from limcyc.levels import Exact
-from limcyc.library.optomechanical_array import gutzwiller
+from limcyc.library.optomechanical_array import gutzwiller, langevin
 from limcyc.library.optomechanical_array.model import CAVITY, MECHANICS, cell
 from limcyc.results import State
 
@@ -32,6 +32,16 @@ def _threshold(**values: Any) -> tuple[float, float]:
     return found.parameter, found.frequency
 
 
+@lru_cache(maxsize=16)
+def _lattice(kind: str, size: int = 30, **values: Any) -> langevin.LatticeOrder:
+    distances = [d for d in (1, 5, 14) if kind == "global" or 2 * d < size]
+    return langevin.lattice_order(kind, size, distances, rng=1, **values)
+
+
+def _correlation(distance: int, kind: str = "square") -> Callable[..., float]:
+    return lambda **at: _lattice(kind, **at).at(distance)[0]
+
+
 QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "order": lambda **at: _window(**at).order,
     "phonons": lambda **at: _window(**at).phonons,
@@ -41,5 +51,13 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "isolated_phonons": lambda **at: _isolated(**at).number(MECHANICS),
     "isolated_photons": lambda **at: _isolated(**at).number(CAVITY),
     "isolated_g2": lambda **at: _isolated(**at).g2(CAVITY),
+    "correlation_1": _correlation(1),
+    "correlation_5": _correlation(5),
+    "correlation_14": _correlation(14),
+    "square": lambda **at: _lattice("square", **at).square,
+    "correlation_1_global": _correlation(1, "global"),
+    "correlation_14_global": _correlation(14, "global"),
+    "square_global": lambda **at: _lattice("global", **at).square,
+    "order_global": lambda **at: _lattice("global", **at).order,
 }
 """Quantity -> function of keyword parameters."""

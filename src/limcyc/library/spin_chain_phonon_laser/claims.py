@@ -1,4 +1,4 @@
-"""What the kinetic equations of the array must reproduce; the time-periodic master equation waits for the Floquet level."""
+"""What the models of the spin chain must reproduce: the array here, the elemental laser from a module of its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from limcyc.claims import Claim
 from limcyc.library.claim_forms import COMPUTED, claim
+from limcyc.library.spin_chain_phonon_laser.elemental_claims import ELEMENTAL_CLAIMS
 
 __all__ = ["CLAIMS"]
 
@@ -91,8 +92,6 @@ CLAIMS: Final[tuple[Claim, ...]] = (
           COMPUTED, quick=False),
     claim("Case II, polaron closure: amplitude", "amplitude", {"preset": "figS1", "periods": 8000, "closure": "polaron"},
           (-2.388, 0.029), 0.01, COMPUTED, quick=False),
-    claim("full master equation: phonons at J = 0.08", "phonons_full", {"J": 0.08}, 9.6434, 5e-3, COMPUTED,
-          needs_level="floquet"),
-    claim("full master equation: g2 at J = 0.08", "g2_full", {"J": 0.08}, 1.0272, 1e-3, COMPUTED, needs_level="floquet"),
+    *ELEMENTAL_CLAIMS,
 )  # fmt: skip
-"""All claims, the last two pending."""
+"""All claims: formulas, kinetic equations of the array, elemental laser."""

@@ -1,4 +1,4 @@
-"""What the pairs and networks must reproduce; networks with classical noise wait for the Langevin level."""
+"""What the pairs and networks must reproduce."""
 
 from __future__ import annotations
 
@@ -75,7 +75,11 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     claim("reactive network: frequency at drive 7", "rotating_frequency", _DRIVEN, 1.4838968068101672, 1e-5, COMPUTED),
     claim("reactive network: V_c", "critical_reactive", {"kappa2": 0.02}, 1.060, 5e-3, COMPUTED, quick=False),
     claim("reactive network: no synchronization beyond this kappa2", "kappa2_limit", {}, 0.051711076530642525, 1e-7, COMPUTED),
-    claim("reactive network with classical noise: V_c", "critical_langevin", {"kappa2": 0.02}, 1.055, 1e-2, COMPUTED,
-          needs_level="langevin"),
+    claim("reactive network with classical noise, N -> infinity: V_c", "critical_langevin_limit", {"kappa2": 0.02}, 1.055, 1e-2, COMPUTED,
+          quick=False, figure="fig4"),
+    claim("reactive network with classical noise, N = 3000: V_c", "critical_langevin", {"kappa2": 0.02}, 1.055, 1e-2, COMPUTED, quick=False,
+          figure="fig4"),
+    claim("no classical noise beyond kappa2 = kappa1/2", "critical_langevin", {"kappa2": 0.5}, "UnsupportedError", 0.0,
+          "the diffusion would be negative", relation="raises"),
 )  # fmt: skip
-"""All claims, the last one pending."""
+"""All claims."""

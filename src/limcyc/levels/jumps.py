@@ -1,0 +1,512 @@
+"""The level of quantum trajectories: Monte Carlo wave functions, whose averages are those of the master equation.
+
+Between jumps d psi/dt = -i (H - i/2 sum_k L_k^+ L_k) psi. When the squared norm has fallen to a random number, one of the jumps
+happens, L_k with probability proportional to |L_k psi|^2, and the state is normalised again. Exact up to the Fock cutoffs and
+the statistical error; a state has D amplitudes where the density matrix has D^2.
+
+Source: Dalibard, Castin, Molmer, Phys. Rev. Lett. 68, 580 (1992).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from limcyc.algebra import TIME, Mode, Operator, as_operator
+from limcyc.algebra.matrices import Basis
+from limcyc.errors import (
+    ConvergenceError,
+    CutoffError,
+    OperatorError,
+    ParameterError,
+    UnsupportedError,
+    ValidityWarning,
+)
+from limcyc.levels.jumps_gatherers import RunAverages, RunGatherer, RunHistogram, RunMeans, RunSeries
+from limcyc.levels.jumps_schemes import Method, Scheme
+from limcyc.levels.jumps_state import Start, Trajectories
+from limcyc.levels.jumps_tables import Problem, refuse_time_dependent_jumps
+from limcyc.progress import track
+from limcyc.results import Source, provenance
+from limcyc.system import OpenSystem
+
+if TYPE_CHECKING:
+    import xarray
+
+__all__ = ["Jumps", "merged"]
+
+_TOGETHER = 16
+"""Trajectories of one task: few, so that memory is bounded and a target is seen early."""
+
+_BYTES = 1 << 25
+"""Memory of one task for values and states between two visits of the gatherers."""
+
+_EDGE = 1e-3
+_STRETCHES = 8
+_CODES = {
+    2: ("the step became too small", "lower the rates or raise `tolerance`"),
+    3: ("a state was not finite", "take a smaller step"),
+    4: ("the norm fell although no jump is possible", "report the model"),
+}
+
+
+class Jumps:
+    """Quantum trajectories of an open system.
+
+    system
+        the open system; its Hamiltonian may depend periodically on time. Ensembles have to be written out first, see
+        :meth:`limcyc.OpenSystem.explicit`
+    cutoffs
+        mode (or its name) -> number of Fock states kept
+    edge
+        largest population of a mode's last Fock level that is accepted, averaged over the runs and an eighth of the time; a
+        number, or a mapping mode -> number
+
+    >>> import limcyc as lc
+    >>> atom, decay = lc.Spin("s"), lc.Parameter("decay", minimum=0)
+    >>> level = Jumps(lc.OpenSystem(0 * atom.z, [lc.Jump(atom.minus, decay)]))
+    >>> run = level.evolve([0.0, 1.0], {atom: "1"}, {"excited": atom.excited}, trajectories=400, rng=1, decay=1.0)
+    >>> bool(abs(run.excited[-1] - np.exp(-1.0)) < 4 * run.excited_error[-1])
+    True
+    """
+
+    name = "jumps"
+
+    def __init__(
+        self, system: OpenSystem, cutoffs: Mapping[Any, int] | None = None, *, edge: float | Mapping[Any, float] = _EDGE
+    ) -> None:
+        if system.ensembles:
+            names = ", ".join(ensemble.name for ensemble in system.ensembles)
+            raise UnsupportedError(
+                f"quantum trajectories of {system.name!r} need wave functions of single members: write {names} out with "
+                "system.explicit({ensemble: N}), or use Cumulants"
+            )
+        refuse_time_dependent_jumps(system.jumps, system.name, TIME)
+        self.system = system
+        self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
+        self.cutoffs: dict[Any, int] = self._named(cutoffs or {}, "cutoffs")
+        for mode in self.modes:
+            size = self.cutoffs.get(mode)
+            if not isinstance(size, int | np.integer) or size < 2:
+                raise ParameterError(
+                    f"quantum trajectories of {system.name!r}: the cutoff of mode {mode.name} must be an integer >= 2, got {size!r}"
+                )
+        limits = self._named(edge, "edge") if isinstance(edge, Mapping) else dict.fromkeys(self.modes, float(edge))
+        self.edge = {mode: limits.get(mode, _EDGE) for mode in self.modes}
+        for mode, limit in self.edge.items():
+            if not 0 < limit <= 1:
+                raise ParameterError(
+                    f"`edge` is a population of the last Fock level of {mode.name}, in (0, 1], but is {limit!r}"
+                )
+        self.basis = Basis.of(system.degrees, {degree: size for degree, size in self.cutoffs.items()})
+
+    def _named(self, given: Mapping[Any, Any], what: str) -> dict[Mode, Any]:
+        by_name = {mode.name: mode for mode in self.modes}
+        found = {}
+        for key, value in given.items():
+            name = key if isinstance(key, str) else key.name
+            if name not in by_name:
+                raise ParameterError(
+                    f"`{what}` names {name!r}; the modes of {self.system.name!r} are {', '.join(by_name) or 'none'}"
+                )
+            found[by_name[name]] = value
+        return found
+
+    # -- verbs -------------------------------------------------------------------------------------------------------
+
+    def start(
+        self,
+        initial: Mapping[Any, Any] | np.ndarray | None = None,
+        trajectories: int = 100,
+        rng: Any = None,
+        time: float = 0.0,
+    ) -> Trajectories:
+        """Trajectories at their start, to be handed to :meth:`evolve` instead of an initial state and advanced by it.
+
+        initial
+            see :class:`limcyc.levels.jumps_state.Start`
+        trajectories, rng
+            how many, and the seed, generator or SeedSequence whose children they get
+        """
+        if trajectories < 1:
+            raise ParameterError(f"`trajectories` must be >= 1, but is {trajectories}")
+        start = Start.of(self.system, self.basis, initial)
+        return Trajectories.fresh(start, np.random.default_rng(rng).spawn(trajectories), float(time), self._model)
+
+    def evolve(
+        self,
+        times: Any,
+        initial: Mapping[Any, Any] | np.ndarray | Trajectories | None = None,
+        observables: Mapping[str, Any] | None = None,
+        *,
+        trajectories: int = 100,
+        rng: Any = None,
+        tolerance: float = 1e-6,
+        jump_tolerance: float | None = None,
+        method: Method | None = None,
+        order: int | None = None,
+        rotating: bool = True,
+        step: float | None = None,
+        workers: int = 1,
+        target: float | Mapping[str, float] | None = None,
+        keep: int = 0,
+        records: int = 0,
+        gatherers: Sequence[RunGatherer] = (),
+        progress: bool = False,
+        **parameters: Any,
+    ) -> xarray.Dataset:
+        """Averages over trajectories.
+
+        times
+            (T,) increasing; samples are taken at these and do not influence the trajectories
+        initial
+            see :class:`limcyc.levels.jumps_state.Start`; or :class:`Trajectories`, which then stand where the run ended
+        observables
+            name -> operator, or a function of the normalised states ``f(psi (D, S)) -> (S,)``; the phase of a state is
+            arbitrary. By default <a^+ a> and <a> of every mode, and the populations of the levels
+        trajectories
+            how many; with ``target`` at most so many
+        rng
+            seed, generator or SeedSequence; every trajectory has a child of its own
+        tolerance, jump_tolerance, method, order, rotating, step
+            see :class:`limcyc.levels.jumps_schemes.Scheme` and :data:`~limcyc.levels.jumps_schemes.METHODS`
+        workers
+            threads; the result is the same for any number
+        target
+            stop when the standard errors of all observables (or of those named) are below it at all times
+        keep
+            number of runs whose samples are returned, as NAME_runs (run, time)
+        records
+            number of jumps of each run that are recorded, as jump_time and jump_channel (run, jump); the channels are
+            ``jump_names``
+        gatherers
+            further ones, see :mod:`limcyc.levels.jumps_gatherers`
+
+        Returns a Dataset with NAME and NAME_error over ``time``; attributes ``trajectories``, ``jumps``, ``steps``,
+        ``refused_steps``, ``edge_population``, ``tolerance``.
+
+        Raises :class:`limcyc.errors.CutoffError` when a last Fock level holds more than ``edge``,
+        :class:`limcyc.errors.ConvergenceError` when the integration fails. Warns when the target is not reached.
+        """
+        grid = _grid(times)
+        values = self.system.values(parameters)
+        operators, functions = self._observables(observables)
+        edges = {f"_edge_{mode.name}": self._top(mode) for mode in self.modes}
+        jumps = [(jump.operator, jump.rate) for jump in self.system.jumps]
+        problem = Problem.of(self.system.hamiltonian, jumps, [*operators.values(), *edges.values()], self.basis, values)
+        scheme = Scheme.of(
+            method, order, rotating, step, tolerance, jump_tolerance, self.system.time_dependent, self.system.name
+        )
+        scheme.check_step(problem, self.system.name)
+        wanted = self._target(target, [*operators, *functions])
+        together: Trajectories | None = initial if isinstance(initial, Trajectories) else None
+        if together is not None:
+            self._check_continued(together, grid, wanted)
+            total = len(together)
+        else:
+            total = int(trajectories)
+            if total < 1:
+                raise ParameterError(f"`trajectories` must be >= 1, but is {trajectories}")
+            drawn = Start.of(self.system, self.basis, initial)  # type: ignore[arg-type]
+            children = np.random.default_rng(rng).spawn(total)
+        tasks = [range(low, min(low + _TOGETHER, total)) for low in range(0, total, _TOGETHER)]
+        means, edge_means, series = RunMeans(), RunAverages(stretches=min(_STRETCHES, grid.size)), RunSeries(keep)
+        parts: list[RunGatherer] = [means, *([series] if keep else []), *gatherers]
+        names = (list(operators), list(edges), functions)
+
+        def work(chosen: range) -> Any:
+            if together is not None:
+                runs = together.part(chosen)
+            else:
+                runs = Trajectories.fresh(drawn, [children[k] for k in chosen], float(grid[0]), self._model)
+            return _task(runs, grid, problem, scheme, names, [g.start(len(chosen), grid) for g in parts],
+                         edge_means.start(len(chosen), grid), records, self.system.name)  # fmt: skip
+
+        recorded: list[np.ndarray] = []
+        counts = np.zeros(3, dtype=np.int64)
+        reached = wanted is None
+        with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
+            results = track(_ordered(pool, work, tasks, max(1, workers)), "trajectories", len(tasks), progress=progress)
+            for found, top, record, counted in results:
+                for gatherer, part in zip(parts, found, strict=True):
+                    gatherer.merge(part)
+                edge_means.merge(top)
+                recorded.append(record)
+                counts += counted
+                if wanted is not None and means.runs >= 2 * _TOGETHER:
+                    errors = {name: float(np.abs(means.error(name)).max()) for name in wanted}
+                    reached = all(errors[name] <= limit for name, limit in wanted.items())
+                    if reached:
+                        break
+        if wanted is not None and not reached:
+            worst = max(wanted, key=lambda name: float(np.abs(means.error(name)).max()) / wanted[name])
+            warnings.warn(
+                f"quantum trajectories of {self.system.name!r}: after {means.runs} of them the standard error of {worst} is "
+                f"{float(np.abs(means.error(worst)).max()):.2g}, not {wanted[worst]:.2g}; ask for more trajectories",
+                ValidityWarning,
+                stacklevel=2,
+            )
+        if together is not None:
+            together.time = float(grid[-1])
+        attrs = provenance(Source(self.system, self.name, values)) | {
+            "trajectories": means.runs,
+            "method": scheme.method,
+            "tolerance": scheme.tolerance,
+            "jump_tolerance": scheme.jump_tolerance,
+            "jumps": int(counts[0]),
+            "steps": int(counts[1]),
+            "refused_steps": int(counts[2]),
+            "target_reached": int(reached),
+        }
+        edge = self._check_edges(edge_means)
+        attrs |= {"edge_population": max(edge.values(), default=0.0)} | {f"edge_{name}": p for name, p in edge.items()}
+        return _dataset(
+            grid,
+            means,
+            series,
+            np.concatenate(recorded),
+            self._jump_names(values),
+            attrs,
+            [*operators, *functions],
+            records,
+        )
+
+    def histogram(self, function: Callable[[Any], np.ndarray], edges: Any, since: float = -np.inf) -> RunHistogram:
+        """A gatherer of the histogram of a real function of the observed values; see :class:`RunHistogram`."""
+        return RunHistogram(function, edges, since)
+
+    def averages(self, since: float = -np.inf, stretches: int = 1) -> RunAverages:
+        """A gatherer of time averages from a time on; see :class:`RunAverages`."""
+        return RunAverages(since, stretches)
+
+    # -- parts -------------------------------------------------------------------------------------------------------
+
+    @property
+    def _model(self) -> str:
+        sizes = ", ".join(f"{d.name} {n}" for d, n in zip(self.basis.degrees, self.basis.dimensions, strict=True))
+        return f"{self.system.name}: {sizes}"
+
+    def _observables(self, observables: Mapping[str, Any] | None) -> tuple[dict[str, Operator], dict[str, Any]]:
+        operators: dict[str, Operator] = {}
+        functions: dict[str, Any] = {}
+        for name, what in (observables if observables is not None else self._default_observables()).items():
+            operator = as_operator(what)
+            if operator is None:
+                if not callable(what):
+                    raise ParameterError(
+                        f"observable {name!r} must be an operator or a function of the states, got {what!r}"
+                    )
+                functions[name] = what
+                continue
+            foreign = [d.name for d in operator.degrees if d not in self.basis.degrees]
+            if foreign:
+                raise OperatorError(
+                    f"observable {name!r} acts on {', '.join(foreign)}, which is not part of {self.system.name!r}"
+                )
+            operators[name] = operator
+        return operators, functions
+
+    def _default_observables(self) -> dict[str, Operator]:
+        found: dict[str, Operator] = {}
+        for degree in self.system.degrees:
+            if isinstance(degree, Mode):
+                found |= {degree.name: degree.lower, f"n_{degree.name}": degree.number}
+            else:
+                for level in getattr(degree, "names", ()):
+                    found[f"{degree.name}.{level}"] = degree.projector(level)  # type: ignore[attr-defined]
+        return found
+
+    def _top(self, mode: Mode) -> Operator:
+        """A projector on the last Fock state of the truncated space: a^+^m a^m/m! with m = N - 1."""
+        import sympy
+
+        power = self.basis.dimensions[self.basis.degrees.index(mode)] - 1
+        return mode.dag**power * mode.lower**power / sympy.factorial(power)
+
+    def _target(self, target: Any, names: Sequence[str]) -> dict[str, float] | None:
+        if target is None:
+            return None
+        wanted = dict(target) if isinstance(target, Mapping) else dict.fromkeys(names, float(target))
+        for name, limit in wanted.items():
+            if name not in names:
+                raise ParameterError(f"`target` names {name!r}; the observables are {', '.join(names)}")
+            if not limit > 0:
+                raise ParameterError(f"`target` is a standard error > 0, but is {limit!r} for {name}")
+        return wanted
+
+    def _check_continued(self, state: Trajectories, grid: np.ndarray, wanted: Any) -> None:
+        if state.model != self._model:
+            raise ParameterError(f"these trajectories belong to {state.model!r}, not to {self._model!r}")
+        if grid[0] < state.time:
+            raise ParameterError(
+                f"these trajectories stand at t = {state.time:g}; the first of `times` is earlier, {grid[0]:g}"
+            )
+        if wanted is not None:
+            raise ParameterError("`target` cannot be asked of trajectories that are continued; their number is fixed")
+
+    def _check_edges(self, means: RunAverages) -> dict[str, float]:
+        found = {}
+        for mode in self.modes:
+            population = float(means.values(f"_edge_{mode.name}").real.mean(axis=0).max())
+            found[mode.name] = population
+            if population > self.edge[mode] * (1 + 1e-9):
+                size = self.basis.dimensions[self.basis.degrees.index(mode)]
+                raise CutoffError(
+                    f"quantum trajectories of {self.system.name!r}: the last of {size} Fock levels of mode {mode.name} holds {population:.1e} of "
+                    f"the population (accepted: {self.edge[mode]:.0e}); raise its cutoff, or accept it with edge=..."
+                )
+        return found
+
+    def _jump_names(self, values: Mapping[str, Any]) -> list[str]:
+        from limcyc.algebra.matrices import scalar_function
+
+        jumps = self.system.jumps
+        rates = scalar_function(tuple(jump.rate for jump in jumps))(values).real if jumps else ()
+        return [jump.name or repr(jump.operator) for jump, rate in zip(jumps, rates, strict=True) if rate > 0]
+
+    def __repr__(self) -> str:
+        return f"Jumps({self._model!r})"
+
+
+def _task(
+    runs: Trajectories, grid: np.ndarray, problem: Problem, scheme: Scheme, names: Any, parts: list[Any], top: RunAverages,
+    records: int, name: str,
+) -> Any:  # fmt: skip
+    """Advance some trajectories through all times, in pieces that fit into memory."""
+    from limcyc.numerics import trajectory_runs as kernel
+    from limcyc.numerics.trajectory_kernels import NEEDS_NUMBERS, REACHED
+
+    operators, edges, functions = names
+    count, rows, size = len(runs), problem.observables, problem.basis.size
+    each = 16 * count * (rows + len(functions)) + (16 * size if functions else 0)
+    piece = int(np.clip(_BYTES // max(1, each), 1, grid.size))
+    first = 1 + problem.jumps
+    described = (
+        problem.generator, problem.frequencies, problem.segments.first, problem.segments.table, (first, first + rows), (1, first),
+    )  # fmt: skip
+    settings, buffers = scheme.for_kernel(problem), scheme.buffers(problem)
+    record = np.full((count, records, 2), np.nan)
+    runs.counts[:, kernel.RECORDED] = 0
+    before = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0)
+    for low in range(0, grid.size, piece):
+        times = grid[low : low + piece]
+        values = np.zeros((count, rows, times.size), dtype=complex)
+        more = {key: np.zeros((count, times.size), dtype=complex) for key in functions}
+        states = np.zeros((times.size if functions else 0, 2, size))
+        for k in range(count):
+            runs.counts[k, kernel.SAMPLE] = 0
+            code = NEEDS_NUMBERS
+            while code == NEEDS_NUMBERS:
+                code = kernel.advance(
+                    runs.x[k], runs.numbers[k], runs.counts[k], runs.draws[k], times, described, settings, buffers,
+                    (values[k], states), record[k],
+                )  # fmt: skip
+                if code == NEEDS_NUMBERS:
+                    runs.refill(k)
+            if code != REACHED:
+                what, help_ = _CODES[code]
+                raise ConvergenceError(
+                    f"quantum trajectories of {name!r} at t = {runs.numbers[k, kernel.TIME]:.6g}: {what}; {help_}"
+                )
+            if functions:
+                psi = np.ascontiguousarray((states[:, 0] + 1j * states[:, 1]).T)
+                for key, function in functions.items():
+                    more[key][k] = function(psi)
+        shown = {key: values[:, row] for row, key in enumerate(operators)} | more
+        for part in parts:
+            part.take(low, times, shown)
+        top.take(low, times, {key: values[:, len(operators) + row] for row, key in enumerate(edges)})
+    counted = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0) - before
+    return parts, top, record, counted
+
+
+def _ordered(
+    pool: ThreadPoolExecutor, work: Callable[[range], Any], tasks: Sequence[range], workers: int
+) -> Iterator[Any]:
+    """Results in the order of the tasks, with no more ahead than there are workers; the rest is given up when nobody asks."""
+    waiting: list[Future[Any]] = []
+    try:
+        for task in tasks:
+            waiting.append(pool.submit(work, task))
+            if len(waiting) > workers:
+                yield waiting.pop(0).result()
+        while waiting:
+            yield waiting.pop(0).result()
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _grid(times: Any) -> np.ndarray:
+    grid = np.asarray(times, dtype=float)
+    if grid.ndim != 1 or grid.size < 1 or np.any(np.diff(grid) <= 0) or not np.all(np.isfinite(grid)):
+        raise ParameterError(f"`times` must be increasing and finite, but has shape {grid.shape}")
+    return grid
+
+
+def _dataset(
+    grid: np.ndarray, means: RunMeans, series: RunSeries, record: np.ndarray, channels: list[str], attrs: dict[str, Any],
+    names: Sequence[str], records: int,
+) -> xarray.Dataset:  # fmt: skip
+    import xarray
+
+    data: dict[str, Any] = {}
+    for name in names:
+        mean, error = means.mean[name], means.error(name)
+        real = not mean.imag.any() or bool(np.abs(mean.imag).max() <= 1e-12 * (1 + np.abs(mean.real).max()))
+        data[name] = ("time", mean.real if real else mean, {"units": "", "long_name": name})
+        shown = {"units": "", "long_name": f"standard error of {name}"}
+        data[f"{name}_error"] = ("time", error.real if real else error, shown)
+        if name in series.values:
+            kept = series.values[name]
+            data[f"{name}_runs"] = (("run", "time"), kept.real if real else kept, {"units": "", "long_name": name})
+    if records:
+        data["jump_time"] = (("run", "jump"), record[:, :, 0], {"units": "1/rate"})
+        data["jump_channel"] = (("run", "jump"), np.nan_to_num(record[:, :, 1], nan=-1).astype(np.int64))
+        attrs = attrs | {"jump_names": channels}
+    return xarray.Dataset(data, {"time": ("time", grid, {"units": "1/rate"})}, attrs=attrs)
+
+
+def merged(*runs: xarray.Dataset) -> xarray.Dataset:
+    """One Dataset from independent runs of the same model at the same times: means and standard errors of all trajectories.
+
+    Raises :class:`limcyc.errors.ParameterError` for runs of different models, parameters or times.
+    """
+    import xarray
+
+    first = runs[0]
+    for run in runs[1:]:
+        for key in ("system", "parameters", "level"):
+            if run.attrs[key] != first.attrs[key]:
+                raise ParameterError(
+                    f"runs of different {key} cannot be merged: {first.attrs[key]} and {run.attrs[key]}"
+                )
+        if not np.array_equal(run.time, first.time):
+            raise ParameterError("runs with different times cannot be merged")
+    counts = np.array([run.attrs["trajectories"] for run in runs], dtype=float)
+    total = counts.sum()
+    data = {}
+    for name in first.data_vars:
+        if f"{name}_error" not in first:
+            continue
+        means = np.stack([run[name].values for run in runs])
+        mean = np.tensordot(counts / total, means, axes=1)
+        parts = []
+        for part in (np.real, np.imag):
+            errors = np.stack([part(run[f"{name}_error"].values) for run in runs])
+            errors = np.where(np.isfinite(errors), errors, 0.0)
+            spread = (errors**2 * (counts * (counts - 1))[:, None]).sum(axis=0)
+            spread += (counts[:, None] * (part(means) - part(mean)) ** 2).sum(axis=0)
+            parts.append(np.sqrt(spread / (total * (total - 1))))
+        error = parts[0] + 1j * parts[1] if np.iscomplexobj(means) else parts[0]
+        data[name] = ("time", mean, first[name].attrs)
+        data[f"{name}_error"] = ("time", error, first[f"{name}_error"].attrs)
+    added = {
+        key: int(sum(run.attrs[key] for run in runs)) for key in ("trajectories", "jumps", "steps", "refused_steps")
+    }
+    added["edge_population"] = max(run.attrs["edge_population"] for run in runs)
+    return xarray.Dataset(data, {"time": first.time}, attrs=first.attrs | added)
