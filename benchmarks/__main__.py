@@ -23,6 +23,7 @@ TOPICS = (
     "three_level_ensembles",
     "langevin",
     "spin_chain",
+    "pairs",
     "jumps",
     "startup",
 )

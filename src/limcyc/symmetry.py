@@ -113,6 +113,10 @@ def find_symmetries(system: OpenSystem) -> Symmetries:
     return Symmetries(degrees, weak, strong)
 
 
+_LARGE = 12
+"""Quantum numbers from which on relations are used up one by one before the Smith normal form."""
+
+
 def _change(monomial: Monomial, degrees: Sequence[Degree]) -> list[int]:
     factors = dict(monomial)
     change: list[int] = []
@@ -127,6 +131,13 @@ def _charges(constraints: Iterable[Sequence[int]], names: tuple[str, ...]) -> tu
     rows = sorted({tuple(row) for row in constraints if any(row)})
     if not rows:
         return tuple(Charge(tuple(int(i == k) for i in range(dimension)), 0, names) for k in range(dimension))
+    if dimension > _LARGE:
+        return _charges_of_many(np.array(rows, dtype=np.int64), names)
+    return _smith(rows, names)
+
+
+def _smith(rows: Sequence[Sequence[int]], names: tuple[str, ...]) -> tuple[Charge, ...]:
+    dimension = len(names)
     normal, _, right = smith_normal_decomp(sympy.Matrix(rows), domain=sympy.ZZ)
     divisors = [abs(int(normal[k, k])) if k < min(normal.shape) else 0 for k in range(dimension)]
     columns = [[int(right[i, k]) for i in range(dimension)] for k in range(dimension)]
@@ -135,6 +146,43 @@ def _charges(constraints: Iterable[Sequence[int]], names: tuple[str, ...]) -> tu
     for column, divisor in zip(columns, divisors, strict=True):
         if divisor > 1:
             charges.append(Charge(tuple(_centred(w, divisor) for w in column), divisor, names))
+    return tuple(charges)
+
+
+def _charges_of_many(rows: np.ndarray, names: tuple[str, ...]) -> tuple[Charge, ...]:
+    """The same for many quantum numbers: those that a relation ties to others with a factor 1 are eliminated first.
+
+    A hopping term makes the charges of two modes equal; in a lattice that leaves a handful of unknowns for the Smith form.
+    """
+    relations = rows.astype(object)
+    image = np.eye(len(names), dtype=object)  # every quantum number in terms of those that are left
+    left = np.ones(len(names), dtype=bool)
+    while True:
+        units = np.argwhere(np.abs(relations) == 1)
+        if units.size == 0:
+            break
+        # The shortest relation keeps the others short.
+        lengths = (relations != 0).sum(axis=1)
+        row, pivot = min(units.tolist(), key=lambda pair: (lengths[pair[0]], pair[1]))
+        relation = relations[row] * relations[row][pivot]
+        for table in (relations, image):
+            table -= np.outer(table[:, pivot], relation)
+        left[pivot] = False
+        kept = {tuple(r) for r in relations.tolist() if any(r)}
+        relations = np.array(sorted(kept), dtype=object).reshape(-1, len(names))
+    remaining = np.flatnonzero(left)
+    few, rest = tuple(names[k] for k in remaining), relations[:, remaining].tolist()
+    inner: tuple[Charge, ...] = ()
+    if rest and remaining.size:
+        inner = _smith(rest, few)
+    elif remaining.size:
+        inner = tuple(Charge(tuple(int(i == k) for i in range(len(few))), 0, few) for k in range(len(few)))
+    found = [(image[:, remaining] @ np.array(charge.weights, dtype=object), charge.modulus) for charge in inner]
+    free = _shortest([[int(w) for w in weights] for weights, modulus in found if modulus == 0])
+    charges = [Charge(_signed(vector), 0, names) for vector in free]
+    for weights, modulus in found:
+        if modulus:
+            charges.append(Charge(tuple(_centred(int(w), modulus) for w in weights), modulus, names))
     return tuple(charges)
 
 

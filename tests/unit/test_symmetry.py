@@ -76,3 +76,35 @@ def test_charges_of_operators():
 
 def test_printing():
     assert repr(lc.OpenSystem(a.x, loss).symmetries) == "Symmetries(no abelian weak symmetry)"
+
+
+def test_eliminating_relations_first_finds_the_same_group():
+    """Many quantum numbers take the short way; on small random relations both ways agree."""
+    import numpy as np
+
+    from limcyc import symmetry
+
+    rng, names = np.random.default_rng(0), tuple("abcdefgh")
+    for _ in range(60):
+        rows = rng.integers(-2, 3, size=(rng.integers(1, 7), 8))
+        rows[rng.random(rows.shape) < 0.6] = 0
+        if not rows.any():
+            continue
+        slow, fast = symmetry._charges(rows.tolist(), names), symmetry._charges_of_many(rows, names)
+        assert sorted(charge.modulus for charge in slow) == sorted(charge.modulus for charge in fast)
+        for charge in fast:
+            changes = rows @ np.array(charge.weights)
+            assert not np.any(changes % charge.modulus if charge.modulus else changes)
+        free = [charge.weights for charge in slow if not charge.modulus]
+        both = free + [charge.weights for charge in fast if not charge.modulus]
+        assert np.linalg.matrix_rank(both) == len(free) if both else True
+
+
+def test_a_ring_of_fifty_modes_has_one_charge():
+    import networkx as nx
+
+    a = lc.Mode("a")
+    cell = lc.OpenSystem(0 * a.number, [lc.Jump(a.dag), lc.Jump(a.lower**2)])
+    ring = lc.Network(nx.cycle_graph(50), cell, lambda i, j, _: lc.hermitian(i(a).dag * j(a)))
+    (charge,) = ring.system.symmetries.weak
+    assert charge.modulus == 0 and set(charge.weights) == {1}

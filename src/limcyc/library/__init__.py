@@ -21,11 +21,13 @@ _MODULES: Final = {
     "cv-synchronization-measures": "limcyc.library.cv_synchronization_measures",
     "kerr-van-der-pol": "limcyc.library.kerr_van_der_pol",
     "levitated-phonon-maser": "limcyc.library.levitated_phonon_maser",
+    "mutual-information-sync": "limcyc.library.mutual_information_sync",
     "optomechanical-array": "limcyc.library.optomechanical_array",
     "optomechanical-pair": "limcyc.library.optomechanical_pair",
     "single-ion-phonon-laser": "limcyc.library.single_ion_phonon_laser",
     "spin-chain-phonon-laser": "limcyc.library.spin_chain_phonon_laser",
     "three-level-ensembles": "limcyc.library.three_level_ensembles",
+    "trapped-ion-spin-correlations": "limcyc.library.trapped_ion_spin_correlations",
     "two-ion-phonon-laser": "limcyc.library.two_ion_phonon_laser",
     "van-der-pol-network": "limcyc.library.van_der_pol_network",
 }
