@@ -25,6 +25,7 @@ TOPICS = (
     "spin_chain",
     "pairs",
     "jumps",
+    "floquet",
     "startup",
 )
 RESULTS = Path(__file__).with_name("results.json")

@@ -6,9 +6,10 @@ import sympy
 
 import limcyc as lc
 from limcyc.algebra.matrices import matrix
-from limcyc.errors import CutoffWarning, UnknownNameError
+from limcyc.errors import CutoffWarning, ParameterError, UnknownNameError, ValidityWarning
 from limcyc.frames import sideband
-from limcyc.library.spin_chain_phonon_laser import effective, full, local_drive
+from limcyc.library import spin_chain_phonon_laser as laser
+from limcyc.library.spin_chain_phonon_laser import effective, full, local_drive, validity
 from limcyc.library.spin_chain_phonon_laser.model import chain, mode, spin
 
 pytestmark = pytest.mark.paper
@@ -117,3 +118,54 @@ def test_unknown_names():
         effective.dressed("III")
     with pytest.raises(UnknownNameError, match="effective model"):
         effective.effective_level("I", "naked")
+
+
+def test_steady_offers_the_full_and_the_effective_models():
+    dressed = laser.steady("exact", J=0.04).values
+    bare = laser.steady("exact", "bare", J=0.04).values
+    assert bare["n_1"] == pytest.approx(3.688090, abs=1e-5)
+    assert dressed["n_1"] == pytest.approx(3.2, abs=0.1)
+    detuned = laser.steady("floquet", J=0.02, Om=9.01, cutoff=20)
+    assert detuned.parameters["Om_1"] == 9.01
+    assert detuned.values["n_1"] == pytest.approx(full.full_state("fig2", 20, J=0.02, Om=9.01).number(b))
+    assert detuned.certificate["case"] == "I" and not detuned.notes
+
+
+def test_steady_refuses_numbers_of_another_level():
+    with pytest.raises(ParameterError, match="periods"):
+        laser.steady("exact", periods=3)
+    with pytest.raises(ParameterError, match="`J` has no meaning"):
+        laser.steady(J=0.1)
+    with pytest.raises(ParameterError, match="two spins"):
+        laser.steady("floquet", preset="fig3")
+    with pytest.raises(ParameterError, match="integer of at least 2"):
+        laser.steady("exact", cutoff=1)
+    with pytest.raises(ParameterError, match="G"):
+        laser.steady("exact", G=-1.0)
+
+
+@pytest.mark.parametrize(
+    "case, model, changes, words",
+    [
+        ("I", "dressed", {"Om": 8.5}, "no sideband is resonant within G = 0.02: the nearest, k = 1"),
+        ("I", "dressed", {"lam_1": 1.2}, "lam/om = 0.24 exceeds"),
+        ("I", "full", {"J": 1.0}, "J = 1 exceeds"),
+        ("I", "dressed", {"om_1": 4.0, "Om": 4.0}, "sidebands -2, 0; the effective model keeps only its own"),
+        ("II", "bare", {}, "method='dressed'"),
+        ("II", "full", {"Om": 4.001}, "locked amplitude is strongly reduced"),
+    ],
+)
+def test_doubtful_numbers_are_named(case, model, changes, words):
+    values = effective.elemental_values("fig2" if case == "I" else "figS1", **changes)
+    with pytest.warns(ValidityWarning) as caught:
+        notes = validity.elemental_notes(case, values, model)
+    assert any(words in note for note in notes)
+    assert [str(one.message) for one in caught] == list(notes)
+
+
+def test_no_remark_on_the_presets():
+    for case, preset in (("I", "fig2"), ("II", "figS1")):
+        assert validity.elemental_notes(case, effective.elemental_values(preset), "full") == ()
+    assert validity.tail_note(1e-9) == ()
+    with pytest.warns(ValidityWarning, match="raise `cutoff`"):
+        validity.tail_note(1e-3)

@@ -14,9 +14,11 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+import numpy as np
 import sympy
 
 from limcyc.algebra import Operator
+from limcyc.algebra.matrices import Basis
 from limcyc.errors import UnknownNameError
 from limcyc.frames import Secular, polaron, rotating_frame, secular
 from limcyc.frames.polaron import polaron_image
@@ -25,7 +27,17 @@ from limcyc.library.spin_chain_phonon_laser.model import PRESETS, chain, mode, s
 from limcyc.results import State
 from limcyc.system import OpenSystem
 
-__all__ = ["CASES", "bare", "dressed", "effective_level", "effective_state", "elemental_values", "reduction"]
+__all__ = [
+    "CASES",
+    "bare",
+    "dressed",
+    "effective_level",
+    "effective_state",
+    "effective_transient",
+    "effective_values",
+    "elemental_values",
+    "reduction",
+]
 
 CASES: Final = ("I", "II")
 """The two resonances of the drive."""
@@ -118,6 +130,25 @@ def effective_state(case: str, model: str, cutoff: int | None = None, **changes:
         parameters that differ, e.g. ``J=0.04`` or ``Om=8.98``
     """
     level = effective_level(case, model)
-    values = elemental_values(_preset(case), **changes)
-    known = {name: value for name, value in values.items() if name in level.system.parameters}
-    return level.steady_state(None if cutoff is None else {mode(1): cutoff}, **known)
+    return level.steady_state(None if cutoff is None else {mode(1): cutoff}, **effective_values(case, model, **changes))
+
+
+def effective_values(case: str, model: str, **changes: Any) -> dict[str, Any]:
+    """The numbers that an effective model takes; ``changes`` as in :func:`effective_state`."""
+    known = effective_level(case, model).system.parameters
+    return {name: value for name, value in elemental_values(_preset(case), **changes).items() if name in known}
+
+
+def effective_transient(model: str, times: Any, cutoff: int = 48, **changes: Any) -> dict[str, np.ndarray]:
+    """n and g2 of Case I at increasing times, from spins down and 0.1 thermal phonons of the frame of the model."""
+    level, b = effective_level("I", model), mode(1)
+    basis = Basis.of(level.system.degrees, {b: cutoff})
+    weights = (0.1 / 1.1) ** np.arange(cutoff)
+    rho = np.zeros((basis.size, basis.size))
+    for fock in range(cutoff):
+        index = basis.index({b: fock, spin(1): "0", spin(2): "0"})
+        rho[index, index] = weights[fock] / weights.sum()
+    observables = {"n": b.number, "pairs": b.dag**2 * b.lower**2}
+    found = level.evolve(times, observables, rho, {b: cutoff}, **effective_values("I", model, **changes))
+    n = found["n"].values
+    return {"n": n, "g2": found["pairs"].values / n**2}

@@ -32,29 +32,40 @@ def _case_one() -> list[Claim]:
     for coupling, (number, statistics) in _BARE.items():
         at = {"case": "I", "model": "bare", "J": coupling}
         found += [
-            claim(f"Case I, bare: phonons at J = {coupling}", "phonons_effective", at, number, 1e-5, COMPUTED),
+            claim(
+                f"Case I, bare: phonons at J = {coupling}",
+                "phonons_effective",
+                at,
+                number,
+                1e-5,
+                COMPUTED,
+                figure="fig2",
+            ),
             claim(f"Case I, bare: g2 at J = {coupling}", "g2_effective", at, statistics, 1e-5, COMPUTED),
         ]
     at = {"case": "I", "model": "dressed"}
     found += [
         claim("Case I, dressed: phonons", "phonons_effective", at, 9.63852, 1e-4, COMPUTED, figure="fig2"),
         claim("Case I, dressed: g2", "g2_effective", at, 1.02584, 1e-4, COMPUTED, figure="fig2"),
-        claim("Case I, bare: linewidth", "linewidth_effective", at | {"model": "bare"}, 8.7358e-5, 1e-8, COMPUTED),
+        claim("Case I, bare: linewidth", "linewidth_effective", at | {"model": "bare"}, 8.7358e-5, 1e-8, COMPUTED,
+              figure="fig2"),
         claim("Case I, bare: inversion", "inversion_effective", at | {"model": "bare"}, -0.1953, 1e-4, COMPUTED),
         claim("Case I, bare: phonon balance", "balance_error", {"model": "bare"}, 0.0, 1e-11, COMPUTED),
         claim("Case I, dressed: phonon balance with recoil", "balance_error", {"model": "dressed"}, 0.0, 1e-5, COMPUTED),
-        claim("Case I, dressed: Wigner function at the origin", "wigner", {"radius": 0.0}, 1.499e-5, 0.01, COMPUTED, **_RELATIVE),
-        claim("Case I, dressed: ring of the Wigner function", "wigner_ring", {}, 0.018808, 0.01, COMPUTED, **_RELATIVE),
+        claim("Case I, dressed: Wigner function at the origin", "wigner", {"radius": 0.0}, 1.499e-5, 0.01, COMPUTED,
+              figure="fig2", **_RELATIVE),
+        claim("Case I, dressed: ring of the Wigner function", "wigner_ring", {}, 0.018808, 0.01, COMPUTED, figure="fig2",
+              **_RELATIVE),
         claim("Case I, dressed: radius of the ring", "wigner_radius", {}, 4.27, 0.02, COMPUTED),
     ]  # fmt: skip
     found += [
         claim(f"Case I, dressed: linewidth at J = {coupling}", "linewidth_effective", at | {"J": coupling}, width, 0.01,
-              COMPUTED, **_RELATIVE)
+              COMPUTED, figure="fig2", **_RELATIVE)
         for coupling, width in _WIDTHS.items()
     ]  # fmt: skip
     found += [
         claim(f"Case I, bare: phonons at t = {time}", "phonons_effective_transient", {"model": "bare", "time": time}, n, 5e-3,
-              COMPUTED, quick=time < 1000, **_RELATIVE)
+              COMPUTED, quick=time < 1000, figure="fig2", **_RELATIVE)
         for time, n in ((499.862, 1.6085), (2000.147, 6.1736), (4000.295, 8.9578), (7999.891, 10.0224))
     ]  # fmt: skip
     return found
@@ -68,7 +79,15 @@ def _full() -> list[Claim]:
             "full model: inversion of spin 1 at J = 0.08", "inversion_full", {}, -0.2516, 1e-3, COMPUTED, figure="fig2"
         ),
         claim(
-            "full model: decay of the phase", "phase_decay_full", {}, 3.578e-5, 0.02, COMPUTED, quick=False, **_RELATIVE
+            "full model: decay of the phase",
+            "phase_decay_full",
+            {},
+            3.578e-5,
+            0.02,
+            COMPUTED,
+            quick=False,
+            figure="fig2",
+            **_RELATIVE,
         ),
     ]
     found += [
@@ -93,7 +112,11 @@ def _full() -> list[Claim]:
                   quick=quick, figure="fig2", **_RELATIVE)
         )  # fmt: skip
     at = {"preset": "fig2", "periods": 2865}
-    found.append(claim("full model: g2 after 2865 periods", "g2_transient", at, 1.0462, 2e-3, COMPUTED, quick=False))
+    found.append(
+        claim(
+            "full model: g2 after 2865 periods", "g2_transient", at, 1.0462, 2e-3, COMPUTED, quick=False, figure="fig2"
+        )
+    )
     return found
 
 

@@ -74,9 +74,9 @@ def local_reduction(nu: float, sidebands: int = 3, harmonics: int = 14) -> Secul
 
 
 @lru_cache(maxsize=8)
-def local_effective(nu: float, cutoff: int = 30, sidebands: int = 3) -> State:
+def local_effective(nu: float, cutoff: int = 30, sidebands: int = 3, harmonics: int = 14) -> State:
     """Steady state of the resonant terms with dressed jumps."""
-    system = local_reduction(nu, sidebands).system
+    system = local_reduction(nu, sidebands, harmonics).system
     values = {name: value for name, value in (VALUES | {"nu": nu}).items() if name in system.parameters}
     return Exact(system).steady_state({mode(1): cutoff}, closed=True, **values)
 
@@ -87,9 +87,12 @@ def local_full(nu: float, cutoff: int = 36) -> PeriodicState:
 
     It is solved in the frame of the drive, which leaves the oscillator as it is; 14 harmonics are exact to 1e-10 there.
     """
-    return Floquet(drive_frame(driven_pair(), 14)).steady_state(
-        {mode(1): cutoff}, closed=True, accuracy=1e-3, **VALUES, nu=nu
-    )
+    return _local_level().steady_state({mode(1): cutoff}, closed=True, accuracy=1e-3, **VALUES, nu=nu)
+
+
+@cache
+def _local_level() -> Floquet:
+    return Floquet(drive_frame(driven_pair(), 14))
 
 
 def local_resonances(between: tuple[float, float] = (1.5, 14.0), smallest: float = 0.002) -> list[Resonance]:

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 NAME: Final = "spin-chain-phonon-laser"
-TITLE: Final = "Spin-chain phonon laser (kinetic equations of the array)"
+TITLE: Final = "Spin-chain phonon laser (array and elemental laser)"
 SOURCE: Final = "Phonon-laser arrays in a driven spin chain, supplement, Eqs. S1-S15"
 
 
@@ -125,8 +125,12 @@ SETTINGS: Final = {
     "preset": tuple(PRESETS),
     "closure": ("printed", "polaron"),
     "periods": "drive periods that a run lasts, >= 1",
+    "J": "drive of the bond, elemental laser",
+    "Om": "drive frequency, elemental laser",
+    "lam": "spin-oscillator coupling, elemental laser",
+    "cutoff": "Fock states, elemental laser",
 }
-"""Parameter set, closure of the kinetic equations, and length of a run."""
+"""Parameter set; closure and length of a run of the kinetic equations; numbers of the elemental laser."""
 
 
 def preset(name: str) -> Preset:

@@ -82,8 +82,7 @@ def _beyond(case: str = "I", cutoff: int = 40, **changes: float) -> float:
 
 def _linewidth(case: str, model: str, **changes: float) -> float:
     level = effective.effective_level(case, model)
-    values = effective.elemental_values("fig2", **changes)
-    return float(level.linewidth(mode(1), **{n: v for n, v in values.items() if n in level.system.parameters}))
+    return float(level.linewidth(mode(1), **effective.effective_values(case, model, **changes)))
 
 
 def _wigner(radius: float) -> float:
@@ -105,18 +104,7 @@ def _transient(preset: str, periods: int, cutoff: int = 34, **changes: float) ->
 
 @lru_cache(maxsize=8)
 def _effective_transient(model: str, time: float) -> float:
-    from limcyc.algebra.matrices import Basis
-
-    level, b = effective.effective_level("I", model), mode(1)
-    values = {n: v for n, v in effective.elemental_values("fig2").items() if n in level.system.parameters}
-    size = 48
-    basis = Basis.of(level.system.degrees, {b: size})
-    weights = (0.1 / 1.1) ** np.arange(size)
-    rho = np.zeros((basis.size, basis.size))
-    for n in range(size):
-        index = basis.index({b: n, spin(1): "0", spin(2): "0"})
-        rho[index, index] = weights[n] / weights.sum()
-    return float(level.evolve([time], {"n": b.number}, rho, {b: size}, **values)["n"].values[0])
+    return float(effective.effective_transient(model, [time])["n"][0])
 
 
 def _resonance_drives(smallest: float, **_: Any) -> list[float]:
