@@ -242,7 +242,8 @@ FIG2: Final = Figure(
     "balance, Floquet exponents); dressed and bare: its rotating-wave forms with exact sidebands and jumps, and as printed to "
     "first order; D = 2, omega_1 = 5, Omega = 9, lambda = 0.4, J = 0.08, Gamma = 0.02, gamma = 8e-4. Confirms lasing, the "
     "doughnut and g2 near 1. The printed effective model is 5 % off in n, the dressed one 0.05 %. Corrects: the threshold "
-    "is a smooth crossover, and the bare model broadens again above J = 0.07 where the dressed one does later.",
+    "is a smooth crossover, and the bare model broadens again above J = 0.07 where the dressed one does later. The effective "
+    "transients start from the thermal state of their own frame: the kick lambda/omega_1 of switching on is not in them.",
     _compute,
     _draw,
     _claims,
