@@ -55,12 +55,11 @@ def rows(quick: bool) -> Iterator[Row]:
 
 def _euler(bound: Any, x: np.ndarray) -> np.ndarray:
     field = bound.polynomial
+    folded, c = field.folded(bound.coefficients)
     extended = np.empty((field.size + field.auxiliaries + 1, LANES))
     extended[-1] = 1.0
-    h, out, scaled = np.ones((1, LANES)), np.empty((field.size, LANES)), np.empty(LANES)
-    stepping.euler(
-        field.tables, field.size, extended, bound.coefficients, bound.frequencies, h, x, out, scaled, STEP, REPEATS
-    )
+    h, out, scratch = np.ones((1, LANES)), np.empty((field.size, LANES)), np.empty((2, LANES))
+    stepping.euler(folded.tables, field.size, extended, c, bound.frequencies, h, x, out, scratch, STEP, REPEATS)
     return x
 
 

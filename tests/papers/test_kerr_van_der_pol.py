@@ -8,7 +8,7 @@ import pytest
 import sympy
 
 from limcyc import figures
-from limcyc.claims import check, judge
+from limcyc.claims import check
 from limcyc.errors import (
     ConvergenceError,
     CutoffWarning,
@@ -24,7 +24,6 @@ from limcyc.library.kerr_van_der_pol import exact, first_order, semiclassical, u
 from limcyc.library.kerr_van_der_pol.claims import NEGATIVE, RESONANT
 from limcyc.library.kerr_van_der_pol.model import MODE, model
 from limcyc.measures.phase_states import phase_moment, phase_state_distribution
-from limcyc.plotting.style import style
 
 pytestmark = pytest.mark.paper
 
@@ -421,12 +420,7 @@ def test_sharp_phase_is_refused():
 
 
 @pytest.mark.parametrize("figure", figures.of_system(kerr.NAME), ids=lambda figure: figure.name)
-def test_figure(figure):
-    data = figure.compute(quick=True)
-    outcomes = [judge(claim, got) for claim, got in figure.claims(data)]
-    assert outcomes
-    assert all(outcome.passed for outcome in outcomes), [o.as_dict() for o in outcomes if not o.passed]
-    with style():
-        drawing = figure.plot(data)
-        drawing.draw_without_rendering()
-    assert len(drawing.axes) >= 3
+def test_figure(figure, drawn, failed_claims):
+    found = figure.compute(quick=True)
+    assert failed_claims(figure, found) == []
+    assert len(drawn(figure, found)) >= 3

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import limcyc as lc
 from limcyc import figures
-from limcyc.claims import check, judge
+from limcyc.claims import check
 from limcyc.errors import CutoffWarning, ParameterError, SeveralSteadyStatesError, UnknownNameError
 from limcyc.interop.qutip import to_qutip
 from limcyc.library import mutual_information_sync as sync
@@ -146,22 +146,16 @@ def test_refusals(attempt, error, words):
         attempt()
 
 
-def test_qubit_map_is_drawn_and_its_claims_read_the_drawn_numbers():
-    figure = FIGURES["fig3"]
-    data = figure.compute(quick=True)
-    assert figure.plot(data).axes
-    outcomes = [judge(claim, got) for claim, got in figure.claims(data)]
-    assert len(outcomes) == 6 and all(outcome.passed for outcome in outcomes)
-    data["n_cav1"] = data["n_cav1"] * 1.001
-    assert not all(judge(claim, got).passed for claim, got in figure.claims(data))
+def test_qubit_map_is_drawn_and_its_claims_read_the_drawn_numbers(data, drawn, failed_claims):
+    figure, found = FIGURES["fig3"], data("fig3")
+    assert drawn(figure, found)
+    assert failed_claims(figure, found, 6) == []
+    assert failed_claims(figure, found.assign(n_cav1=found["n_cav1"] * 1.001))
 
 
-def test_maps_of_the_oscillators_are_drawn_and_their_claims_read_the_drawn_numbers():
-    figure = FIGURES["fig1"]
-    data = figure.compute(quick=True)
-    assert figure.plot(data).axes
-    assert max(data.attrs[name] for name in data.attrs if name.startswith("phase_change")) < 1e-2
-    outcomes = [judge(claim, got) for claim, got in figure.claims(data)]
-    assert len(outcomes) >= 10 and all(outcome.passed for outcome in outcomes)
-    data["S_c_10"] = data["S_c_10"] * 1.001
-    assert not all(judge(claim, got).passed for claim, got in figure.claims(data))
+def test_maps_of_the_oscillators_are_drawn_and_their_claims_read_the_drawn_numbers(data, drawn, failed_claims):
+    figure, found = FIGURES["fig1"], data("fig1")
+    assert drawn(figure, found)
+    assert max(found.attrs[name] for name in found.attrs if name.startswith("phase_change")) < 1e-2
+    assert failed_claims(figure, found, 10) == []
+    assert failed_claims(figure, found.assign(S_c_10=found["S_c_10"] * 1.001))

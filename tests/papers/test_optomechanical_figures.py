@@ -19,11 +19,8 @@ def data():
     return FIG3.compute(quick=True)
 
 
-def test_picture_is_drawn(data):
-    with style():
-        figure = FIG3.plot(data)
-        figure.draw_without_rendering()
-    assert len(figure.axes) == 6 + 5
+def test_picture_is_drawn(data, drawn):
+    assert len(drawn(FIG3, data)) == 6 + 5
 
 
 def test_masked_points_are_named_and_drawn(data):

@@ -8,36 +8,18 @@ from limcyc import figures
 from limcyc.claims import judge
 from limcyc.library.single_ion_phonon_laser.escape import escape_time
 from limcyc.library.single_ion_phonon_laser.model import MODE, model
-from limcyc.plotting.style import style
 
 FIGURES = {figure.name.partition(".")[2]: figure for figure in figures.of_system("single-ion-phonon-laser")}
 
 
-@pytest.fixture(scope="module")
-def data():
-    cache = {}
-
-    def get(name):
-        if name not in cache:
-            cache[name] = FIGURES[name].compute(quick=True)
-        return cache[name]
-
-    return get
-
-
 @pytest.mark.parametrize("name", list(FIGURES))
-def test_picture_is_drawn(name, data):
-    with style():
-        figure = FIGURES[name].plot(data(name))
-        figure.draw_without_rendering()
-    assert figure.axes
+def test_picture_is_drawn(name, data, drawn):
+    assert drawn(FIGURES[name], data(name))
 
 
 @pytest.mark.parametrize(("name", "least"), [("escape", 6), ("dynamics", 4)])
-def test_claims_read_the_drawn_numbers(name, least, data):
-    outcomes = [judge(claim, got) for claim, got in FIGURES[name].claims(data(name))]
-    assert len(outcomes) >= least
-    assert all(outcome.passed for outcome in outcomes), [o.as_dict() for o in outcomes if not o.passed]
+def test_claims_read_the_drawn_numbers(name, least, data, failed_claims):
+    assert failed_claims(FIGURES[name], data(name), least) == []
 
 
 @pytest.mark.parametrize(("name", "change"), [("escape", {"escape_time": 1.001}), ("dynamics", {"g1": 1.001})])

@@ -11,38 +11,20 @@ from limcyc.library.van_der_pol_network import mean_field
 from limcyc.library.van_der_pol_network.branches import branches, fold
 from limcyc.library.van_der_pol_network.classical import phase_velocity
 from limcyc.library.van_der_pol_network.model import OSCILLATOR, SPINS, quantum_limit, reactive_network
-from limcyc.plotting.style import style
 
 pytestmark = pytest.mark.paper
 
 FIGURES = {figure.name.partition(".")[2]: figure for figure in figures.of_system("van-der-pol-network")}
 
 
-@pytest.fixture(scope="module")
-def data():
-    cache = {}
-
-    def get(name):
-        if name not in cache:
-            cache[name] = FIGURES[name].compute(quick=True)
-        return cache[name]
-
-    return get
-
-
 @pytest.mark.parametrize("name", list(FIGURES))
-def test_picture_is_drawn(name, data):
-    with style():
-        figure = FIGURES[name].plot(data(name))
-        figure.draw_without_rendering()
-    assert figure.axes
+def test_picture_is_drawn(name, data, drawn):
+    assert drawn(FIGURES[name], data(name))
 
 
 @pytest.mark.parametrize(("name", "least"), [("fig1", 12), ("fig4", 1), ("threshold", 5)])
-def test_claims_read_the_drawn_numbers(name, least, data):
-    outcomes = [judge(claim, got) for claim, got in FIGURES[name].claims(data(name)) if got is not None]
-    assert len(outcomes) >= least
-    assert all(outcome.passed for outcome in outcomes), [o.as_dict() for o in outcomes if not o.passed]
+def test_claims_read_the_drawn_numbers(name, least, data, failed_claims):
+    assert failed_claims(FIGURES[name], data(name), least) == []
 
 
 @pytest.mark.parametrize(

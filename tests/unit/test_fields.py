@@ -128,3 +128,21 @@ def test_function_field_differences_and_lanes():
 def test_messages(attempt, words):
     with pytest.raises(ParameterError, match=words):
         attempt()
+
+
+@pytest.mark.parametrize("lanes", [1, 5, 64, 70])
+def test_folding_shared_coefficients_changes_nothing(lanes):
+    from limcyc.numerics import kernels
+
+    rng = np.random.default_rng(5)
+    field = random_field(5)
+    c, w, x = rng.normal(size=(3, lanes)), rng.normal(size=(2, lanes)), rng.normal(size=(4, lanes))
+    c[1:] = np.array([[0.7], [-0.2]])  # the same in all lanes
+    folded, left = field.folded(c)
+    assert left.shape[0] == (0 if lanes == 1 else 1)
+    assert len(folded.tables[0]) < len(field.tables[0])
+    extended, h, out = np.ones((7, lanes)), np.empty((5, lanes)), np.empty((4, lanes))
+    extended[:4] = x
+    kernels.harmonics(np.full(lanes, 0.3), w, h)
+    kernels.evaluate(*folded.tables, 4, extended, left, h, out, np.empty((2, lanes)), lanes)
+    assert np.allclose(out, field.bind(c, w).rate(0.3, x), rtol=1e-13, atol=1e-13)

@@ -135,5 +135,5 @@ def evaluate_table(
     extended[: x.shape[0]] = x
     extended[-1] = 1.0
     out = np.empty((field.size, lanes))
-    kernels.evaluate(*field.tables, field.size, extended, c, h, out, np.empty(lanes), lanes)
+    kernels.evaluate(*field.tables, field.size, extended, c, h, out, np.empty((2, lanes)), lanes)
     return out[:rows]

@@ -44,11 +44,11 @@ def _slope(slope, spread, covariance, k, rows, columns, values, factors, n_rows,
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _table(tables, size, extended, x, c, h, out, scaled):  # type: ignore[no-untyped-def]
+def _table(tables, size, extended, x, c, h, out, scratch):  # type: ignore[no-untyped-def]
     output, coefficient, harmonic, first, weight, degree, factors = tables
     for i in range(x.shape[0]):
         extended[i, 0] = x[i, 0]
-    evaluate(output, coefficient, harmonic, first, weight, degree, factors, size, extended, c, h, out, scaled, 1)
+    evaluate(output, coefficient, harmonic, first, weight, degree, factors, size, extended, c, h, out, scratch, 1)
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
@@ -92,7 +92,7 @@ def covariance_steps(  # type: ignore[no-untyped-def]
     """
     n, blocks = x.shape[0], covariance.shape[0]
     h = np.ones((1 + 2 * w.shape[0], 1))
-    scaled, t = np.empty(1), np.empty(1)
+    scratch, t = np.empty((2, 1)), np.empty(1)
     rate, trial, sum_x = np.zeros((n, 1)), np.empty((n, 1)), np.empty((n, 1))
     extended = np.empty((n + 1, 1))
     extended[n, 0] = 1.0
@@ -127,11 +127,11 @@ def covariance_steps(  # type: ignore[no-untyped-def]
                         for i in range(n):
                             for j in range(n):
                                 now[k, i, j] = covariance[k, i, j] + ahead * slope[k, i, j]
-                _rate(drift, n, extended, c, w, t, h, rate, scaled, trial, 1)
+                _rate(drift, n, extended, c, w, t, h, rate, scratch, trial, 1)
                 if fresh or not steady[0]:
-                    _table(jacobian, jacobian_size, s_extended, trial, c, h, s_values, scaled)
+                    _table(jacobian, jacobian_size, s_extended, trial, c, h, s_values, scratch)
                 if fresh or not steady[1]:
-                    _table(diffusion, diffusion_size, d_extended, trial, c, h, d_values, scaled)
+                    _table(diffusion, diffusion_size, d_extended, trial, c, h, d_values, scratch)
                 fresh = False
                 weight = weights[s] * dt
                 for i in range(n):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -196,6 +196,18 @@ class PolynomialField:
         """The field with numbers: coefficients (P,) or (P, L), frequencies (H,) or (H, L)."""
         return _BoundPolynomial(self, *self.lanes_of(coefficients, frequencies))
 
+    def folded(self, coefficients: np.ndarray) -> tuple[PolynomialField, np.ndarray]:
+        """The same field with the coefficients that all lanes share multiplied into its weights, and those that are left.
+
+        Terms that differed in the coefficient alone then form one group: the form for long runs at one set of numbers.
+        """
+        same = np.all(coefficients == coefficients[:, :1], axis=1)
+        left = int(np.count_nonzero(~same))
+        number = np.where(same, left, np.cumsum(~same) - 1)  # beyond those that are left: the constant 1
+        factor = np.where(same, coefficients[:, 0], 1.0)[self.coefficient]
+        field = replace(self, weight=self.weight * factor, coefficient=number[self.coefficient], coefficients=left + 1)
+        return field, np.ascontiguousarray(coefficients[~same])
+
     def lanes_of(self, coefficients: Any, frequencies: Any = ()) -> tuple[np.ndarray, np.ndarray]:
         """Coefficients (P, L) and frequencies (H, L) as contiguous arrays, checked."""
         c = np.asarray(coefficients, dtype=float)
@@ -222,7 +234,7 @@ def _tables(field: PolynomialField) -> tuple[np.ndarray, ...]:
     factors = np.sort(field.factors, axis=1)
     degree = (factors < last).sum(axis=1)
     rank = np.where(field.output >= field.size, field.output - last, field.output)
-    degree = np.maximum(degree, 2)
+    degree = np.maximum(degree, 1)
     order = np.lexsort((degree, field.harmonic, field.coefficient, rank))
     key = np.stack([rank, field.coefficient, field.harmonic, degree], axis=1)[order]
     new = np.flatnonzero(np.any(np.diff(key, axis=0) != 0, axis=1)) + 1 if order.size else np.zeros(0, dtype=np.int64)
@@ -269,7 +281,7 @@ class _BoundPolynomial(VectorField):
         extended[-1] = 1.0
         out = np.empty((table.size, self.lanes))
         kernels.evaluate(
-            *table.tables, table.size, extended, self.coefficients, h, out, np.empty(self.lanes), self.lanes
+            *table.tables, table.size, extended, self.coefficients, h, out, np.empty((2, self.lanes)), self.lanes
         )
         return out, extended[table.size : -1]
 

@@ -283,7 +283,8 @@ class _Lanes(_Start):
         largest: float,
     ) -> None:
         super().__init__(field, x, grid)
-        self.polynomial = field
+        self.polynomial, self.frequencies = field.polynomial, field.frequencies
+        self.table, self.coefficients = field.polynomial.folded(field.coefficients)
         self.method, self.rtol, self.atol, self.largest = method, rtol, atol, largest
         self.tableau = _tableau(method)
         self.slope = field.rate(grid[0], x)
@@ -300,10 +301,10 @@ class _Lanes(_Start):
     def _block(self, lanes: np.ndarray, first: int, last: int) -> None:
         from limcyc.numerics import stepping
 
-        polynomial, tableau = self.polynomial.polynomial, self.tableau
+        polynomial, tableau = self.polynomial, self.tableau
         count, times = lanes.size, self.grid[first:last]
-        c = np.ascontiguousarray(self.polynomial.coefficients[:, lanes])
-        w = np.ascontiguousarray(self.polynomial.frequencies[:, lanes])
+        c = np.ascontiguousarray(self.coefficients[:, lanes])
+        w = np.ascontiguousarray(self.frequencies[:, lanes])
         x, fsal = self.final[:, lanes].copy(), self.slope[:, lanes].copy()
         t, step = self.final_times[lanes].copy(), self.step[lanes].copy()
         extended = np.empty((polynomial.size + polynomial.auxiliaries + 1, count))
@@ -316,7 +317,7 @@ class _Lanes(_Start):
         while running:
             # Chunks of bounded length: between them the interpreter can be interrupted.
             running = stepping.adaptive(
-                polynomial.tables, polynomial.size, extended, c, w, h,
+                self.table.tables, polynomial.size, extended, c, w, h,
                 *tableau.arrays, tableau.order,
                 x, t, step, fsal, order, sample, status, accepted, rejected, running,
                 times, out, self.rtol, self.atol, self.largest, max(1, _ATTEMPTS // max(1, polynomial.size // 16)),
@@ -403,14 +404,14 @@ class _FixedStep(_Start):
         if isinstance(field, _BoundPolynomial):
             from limcyc.numerics import stepping
 
-            polynomial = field.polynomial
+            polynomial, c = field.polynomial.folded(field.coefficients)
             extended = np.empty((polynomial.size + polynomial.auxiliaries + 1, field.lanes))
             extended[-1] = 1.0
             h = np.ones((1 + 2 * polynomial.harmonics, field.lanes))
             chunk = max(1, 2_000_000 // max(1, polynomial.terms * field.lanes))
             for done in range(0, count, chunk):
                 stepping.classical(
-                    polynomial.tables, polynomial.size, extended, field.coefficients, field.frequencies, h,
+                    polynomial.tables, polynomial.size, extended, c, field.frequencies, h,
                     x, start + done * step, step, min(chunk, count - done), field.lanes,
                 )  # fmt: skip
             return x

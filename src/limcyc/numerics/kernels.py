@@ -1,7 +1,10 @@
 """Compiled evaluation of polynomial vector fields: one kernel for all models, kept on disk.
 
 Terms come in groups that share output, coefficient, harmonic and degree, so that the coefficient multiplies once. Lanes are
-the inner axis: every group is a few vectorised passes over them.
+the inner axis: every group is a few vectorised passes over them. A coefficient index beyond the rows of ``c`` stands for 1.
+
+Arrays are never bound to a second name inside the loop over groups, nor handed to an inlined function there: each binding
+counts references with a locked instruction, which costs as much as a pass over the lanes.
 """
 
 from __future__ import annotations
@@ -43,12 +46,13 @@ def evaluate(
     c: np.ndarray,
     h: np.ndarray,
     out: np.ndarray,
-    scaled: np.ndarray,
+    scratch: np.ndarray,
     lanes: int,
 ) -> None:
     """out[i] = sum of the groups of output i; outputs beyond ``variables`` go to the auxiliary rows of ``extended``.
 
-    Groups of auxiliaries come first and in order, so that later ones find them computed.
+    Groups of one output are neighbours; those of auxiliaries come first and in order, so that later ones find them computed.
+    ``scratch`` has two rows of lanes: the sum of the present output, and its coefficient.
     """
     if lanes == 1:
         _evaluate_one(output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out)
@@ -56,78 +60,140 @@ def evaluate(
     if lanes == BLOCK:
         # A number of lanes known at compile time: the loops over them lose their checks and remainders.
         _evaluate_lanes(
-            output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, BLOCK
+            output,
+            coefficient,
+            harmonic,
+            first,
+            weight,
+            degree,
+            factors,
+            variables,
+            extended,
+            c,
+            h,
+            out,
+            scratch,
+            BLOCK,
         )
     else:
         _evaluate_lanes(
-            output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, lanes
+            output,
+            coefficient,
+            harmonic,
+            first,
+            weight,
+            degree,
+            factors,
+            variables,
+            extended,
+            c,
+            h,
+            out,
+            scratch,
+            lanes,
         )
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy", inline="always")
 def _evaluate_lanes(  # type: ignore[no-untyped-def]
-    output, coefficient, harmonic, first, weight, degree, factors, variables, extended, c, h, out, scaled, lanes
+    output, coefficient, harmonic, first, w, degree, f, variables, e, c, h, out, scratch, lanes
 ):
     for i in range(out.shape[0]):
         for k in range(lanes):
             out[i, k] = 0.0
-    for i in range(variables, extended.shape[0] - 1):
+    for i in range(variables, e.shape[0] - 1):
         for k in range(lanes):
-            extended[i, k] = 0.0
-    for g in range(output.size):
+            e[i, k] = 0.0
+    groups, constant = output.size, c.shape[0]
+    for g in range(groups):
         i, p, q = output[g], coefficient[g], harmonic[g]
-        # No slices in here: making one counts references, which costs as much as a pass over the lanes.
-        for k in range(lanes):
-            scaled[k] = c[p, k]
-        if q > 0:
+        if g == 0 or output[g - 1] != i:
             for k in range(lanes):
-                scaled[k] *= h[q, k]
-        if i >= variables:
-            _add_group(first[g], first[g + 1], degree[g], weight, factors, extended, scaled, extended, i, lanes)
+                scratch[0, k] = 0.0
+        m, end = first[g], first[g + 1]
+        if p >= constant and q == 0:
+            # Nothing multiplies the whole group: up to four terms in one pass.
+            while m < end:
+                left = end - m
+                if degree[g] > 2:
+                    for k in range(lanes):
+                        product = w[m] * e[f[m, 0], k] * e[f[m, 1], k]
+                        for d in range(2, degree[g]):
+                            product *= e[f[m, d], k]
+                        scratch[0, k] += product
+                    m += 1
+                elif degree[g] == 2 and left >= 4:
+                    w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+                    w2, a2, b2, w3, a3, b3 = w[m + 2], f[m + 2, 0], f[m + 2, 1], w[m + 3], f[m + 3, 0], f[m + 3, 1]
+                    for k in range(lanes):
+                        one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
+                        three, four = w2 * e[a2, k] * e[b2, k], w3 * e[a3, k] * e[b3, k]
+                        scratch[0, k] += one + two + three + four
+                    m += 4
+                elif degree[g] == 2:
+                    w0, a0, b0 = w[m], f[m, 0], f[m, 1]
+                    for k in range(lanes):
+                        scratch[0, k] += w0 * e[a0, k] * e[b0, k]
+                    m += 1
+                elif left >= 4:
+                    w0, a0, w1, a1 = w[m], f[m, 0], w[m + 1], f[m + 1, 0]
+                    w2, a2, w3, a3 = w[m + 2], f[m + 2, 0], w[m + 3], f[m + 3, 0]
+                    for k in range(lanes):
+                        scratch[0, k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+                    m += 4
+                elif left >= 2:
+                    w0, a0, w1, a1 = w[m], f[m, 0], w[m + 1], f[m + 1, 0]
+                    for k in range(lanes):
+                        scratch[0, k] += w0 * e[a0, k] + w1 * e[a1, k]
+                    m += 2
+                else:
+                    w0, a0 = w[m], f[m, 0]
+                    for k in range(lanes):
+                        scratch[0, k] += w0 * e[a0, k]
+                    m += 1
         else:
-            _add_group(first[g], first[g + 1], degree[g], weight, factors, extended, scaled, out, i, lanes)
-
-
-@njit(cache=True, fastmath=_FAST, error_model="numpy", inline="always")
-def _add_group(start, end, degree, w, f, e, c, out, i, lanes):  # type: ignore[no-untyped-def]
-    """Up to four quadratic monomials in one pass over the lanes: the output is loaded and stored once for all of them."""
-    m = start
-    while m < end:
-        left = end - m
-        if degree > 2:
-            for k in range(lanes):
-                product = w[m] * e[f[m, 0], k] * e[f[m, 1], k]
-                for d in range(2, degree):
-                    product *= e[f[m, d], k]
-                out[i, k] += c[k] * product
-            m += 1
-        elif left == 1:
-            w0, a0, b0 = w[m], f[m, 0], f[m, 1]
-            for k in range(lanes):
-                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k])
-            m += 1
-        elif left == 2:
-            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
-            for k in range(lanes):
-                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k])
-            m += 2
-        elif left == 3:
-            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
-            w2, a2, b2 = w[m + 2], f[m + 2, 0], f[m + 2, 1]
-            for k in range(lanes):
-                out[i, k] += c[k] * (w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k] + w2 * e[a2, k] * e[b2, k])
-            m += 3
-        else:
-            w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
-            w2, a2, b2, w3, a3, b3 = w[m + 2], f[m + 2, 0], f[m + 2, 1], w[m + 3], f[m + 3, 0], f[m + 3, 1]
-            for k in range(lanes):
-                out[i, k] += c[k] * (
-                    w0 * e[a0, k] * e[b0, k]
-                    + w1 * e[a1, k] * e[b1, k]
-                    + w2 * e[a2, k] * e[b2, k]
-                    + w3 * e[a3, k] * e[b3, k]
-                )
-            m += 4
+            if p >= constant:
+                for k in range(lanes):
+                    scratch[1, k] = h[q, k]
+            elif q == 0:
+                for k in range(lanes):
+                    scratch[1, k] = c[p, k]
+            else:
+                for k in range(lanes):
+                    scratch[1, k] = c[p, k] * h[q, k]
+            while m < end:
+                if degree[g] > 2:
+                    for k in range(lanes):
+                        product = w[m] * e[f[m, 0], k] * e[f[m, 1], k]
+                        for d in range(2, degree[g]):
+                            product *= e[f[m, d], k]
+                        scratch[0, k] += scratch[1, k] * product
+                    m += 1
+                elif end - m >= 4:  # linear terms have the constant as second factor
+                    w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+                    w2, a2, b2, w3, a3, b3 = w[m + 2], f[m + 2, 0], f[m + 2, 1], w[m + 3], f[m + 3, 0], f[m + 3, 1]
+                    for k in range(lanes):
+                        one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
+                        three, four = w2 * e[a2, k] * e[b2, k], w3 * e[a3, k] * e[b3, k]
+                        scratch[0, k] += scratch[1, k] * (one + two + three + four)
+                    m += 4
+                elif end - m >= 2:
+                    w0, a0, b0, w1, a1, b1 = w[m], f[m, 0], f[m, 1], w[m + 1], f[m + 1, 0], f[m + 1, 1]
+                    for k in range(lanes):
+                        scratch[0, k] += scratch[1, k] * (w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k])
+                    m += 2
+                else:
+                    w0, a0, b0 = w[m], f[m, 0], f[m, 1]
+                    for k in range(lanes):
+                        scratch[0, k] += scratch[1, k] * (w0 * e[a0, k] * e[b0, k])
+                    m += 1
+        if g == groups - 1 or output[g + 1] != i:
+            if i >= variables:
+                for k in range(lanes):
+                    e[i, k] = scratch[0, k]
+            else:
+                for k in range(lanes):
+                    out[i, k] = scratch[0, k]
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
@@ -163,7 +229,9 @@ def _evaluate_one(output, coefficient, harmonic, first, weight, degree, factors,
                 for d in range(2, degree[g]):
                     product *= extended[factors[m, d], 0]
                 total += product
-        sum_of_output += total * (c[coefficient[g], 0] * h[harmonic[g], 0])
+        if coefficient[g] < c.shape[0]:
+            total *= c[coefficient[g], 0]
+        sum_of_output += total * h[harmonic[g], 0]
     if current >= variables:
         extended[current, 0] = sum_of_output
     elif current >= 0:

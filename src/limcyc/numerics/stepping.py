@@ -23,7 +23,7 @@ _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
-def _rate(tables, size, extended, c, w, t, h, out, scaled, x, lanes):  # type: ignore[no-untyped-def]
+def _rate(tables, size, extended, c, w, t, h, out, scratch, x, lanes):  # type: ignore[no-untyped-def]
     output, coefficient, harmonic, first, weight, degree, factors = tables
     for i in range(size):
         for k in range(lanes):
@@ -34,7 +34,7 @@ def _rate(tables, size, extended, c, w, t, h, out, scaled, x, lanes):  # type: i
                 angle = w[q, k] * t[k]
                 h[2 * q + 1, k] = np.cos(angle)
                 h[2 * q + 2, k] = np.sin(angle)
-    evaluate(output, coefficient, harmonic, first, weight, degree, factors, size, extended, c, h, out, scaled, lanes)
+    evaluate(output, coefficient, harmonic, first, weight, degree, factors, size, extended, c, h, out, scratch, lanes)
 
 
 @njit(cache=True, fastmath=_FAST, error_model="numpy")
@@ -164,7 +164,7 @@ def adaptive(  # type: ignore[no-untyped-def]
     total = stages + 1 + a_extra.shape[0]
     k_all = np.zeros((total, size, running))
     trial, new, stage_time = np.empty((size, running)), np.empty((size, running)), np.empty(running)
-    scaled, norm, used = np.empty(running), np.empty(running), np.empty(running)
+    scratch, norm, used = np.empty((2, running)), np.empty(running), np.empty(running)
     end = times[-1]
     high = a_extra.shape[0] > 0
     k_all[0, :, :running] = fsal[:, :running]
@@ -175,11 +175,11 @@ def adaptive(  # type: ignore[no-untyped-def]
             _stage(x, used, a[s], s, k_all, trial, size, lanes)
             for k in range(lanes):
                 stage_time[k] = t[k] + nodes[s] * used[k]
-            _rate(tables, size, extended, c, w, stage_time, h, k_all[s], scaled, trial, lanes)
+            _rate(tables, size, extended, c, w, stage_time, h, k_all[s], scratch, trial, lanes)
         _stage(x, used, b, stages, k_all, new, size, lanes)
         for k in range(lanes):
             stage_time[k] = t[k] + used[k]
-        _rate(tables, size, extended, c, w, stage_time, h, k_all[stages], scaled, new, lanes)
+        _rate(tables, size, extended, c, w, stage_time, h, k_all[stages], scratch, new, lanes)
         _error(x, new, used, errors, k_all, rtol, atol, norm, size, lanes)
         wanted = False
         for k in range(lanes):
@@ -191,7 +191,7 @@ def adaptive(  # type: ignore[no-untyped-def]
                 _stage(x, used, a_extra[s], stages + 1 + s, k_all, trial, size, lanes)
                 for k in range(lanes):
                     stage_time[k] = t[k] + nodes_extra[s] * used[k]
-                _rate(tables, size, extended, c, w, stage_time, h, k_all[stages + 1 + s], scaled, trial, lanes)
+                _rate(tables, size, extended, c, w, stage_time, h, k_all[stages + 1 + s], scratch, trial, lanes)
         for k in range(lanes):
             # A step that is not a number is as bad as one with a large error.
             if norm[k] < 1.0:
@@ -243,11 +243,11 @@ def adaptive(  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, error_model="numpy")
-def euler(tables, size, extended, c, w, h, x, out, scaled, step, steps):  # type: ignore[no-untyped-def]
+def euler(tables, size, extended, c, w, h, x, out, scratch, step, steps):  # type: ignore[no-untyped-def]
     """Steps of the Euler method: little more than the right-hand side, for timing it."""
     t = np.zeros(x.shape[1])
     for _ in range(steps):
-        _rate(tables, size, extended, c, w, t, h, out, scaled, x, x.shape[1])
+        _rate(tables, size, extended, c, w, t, h, out, scratch, x, x.shape[1])
         for i in range(size):
             for k in range(x.shape[1]):
                 x[i, k] += step * out[i, k]
@@ -257,7 +257,7 @@ def euler(tables, size, extended, c, w, h, x, out, scaled, step, steps):  # type
 def classical(tables, size, extended, c, w, h, x, start, step, steps, lanes):  # type: ignore[no-untyped-def]
     """Steps of the classical fourth-order method with a fixed size, all lanes at the same time."""
     k_all = np.zeros((4, size, lanes))
-    trial, scaled = np.empty((size, lanes)), np.empty(lanes)
+    trial, scratch = np.empty((size, lanes)), np.empty((2, lanes))
     t, steps_of = np.empty(lanes), np.full(lanes, step)
     weights = np.array([1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0])
     a = np.zeros((4, 4))
@@ -267,9 +267,9 @@ def classical(tables, size, extended, c, w, h, x, start, step, steps, lanes):  #
         for s in range(4):
             t[:] = start + (n + nodes[s]) * step
             if s == 0:
-                _rate(tables, size, extended, c, w, t, h, k_all[0], scaled, x, lanes)
+                _rate(tables, size, extended, c, w, t, h, k_all[0], scratch, x, lanes)
             else:
                 _stage(x, steps_of, a[s], s, k_all, trial, size, lanes)
-                _rate(tables, size, extended, c, w, t, h, k_all[s], scaled, trial, lanes)
+                _rate(tables, size, extended, c, w, t, h, k_all[s], scratch, trial, lanes)
         _stage(x, steps_of, weights, 4, k_all, trial, size, lanes)
         x[:, :] = trial

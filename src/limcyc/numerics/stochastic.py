@@ -12,13 +12,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from limcyc.errors import ParameterError
 from limcyc.numerics.fields import PolynomialField
 from limcyc.progress import track
+
+if TYPE_CHECKING:
+    from limcyc.numerics.normal_stream import NormalStreams
 
 __all__ = ["SCHEMES", "Coupling", "Gatherer", "Noise", "Scheme", "StochasticField", "simulate"]
 
@@ -30,10 +33,7 @@ orders, drift errors of second order); Runge-Kutta of order 4 between two halves
 _LANES: Final = 512
 """Lanes that one task advances: enough to vectorise, few enough for the second cache."""
 
-_FEW: Final = 2000
-"""Variates below which the call of compiled code costs more than it saves."""
-
-_NOISE_BYTES: Final = 1 << 21
+_NOISE_BYTES: Final = 1 << 20
 """Memory for the random numbers of one task."""
 
 
@@ -63,7 +63,28 @@ class Coupling:
     def arrays(self) -> tuple[np.ndarray, ...]:
         """As the kernel wants them."""
         counts = (self.neighbours >= 0).sum(axis=1).astype(float)
-        return self.kinds, self.sources, self.lists, self.neighbours, counts
+        return self.kinds, self.sources, self.lists, self.neighbours, counts, _stretches(self.neighbours)
+
+
+def _stretches(neighbours: np.ndarray) -> np.ndarray:
+    """Stretches (lists, number, 3) of consecutive sites whose neighbours are consecutive: first site, first neighbour, length.
+
+    Empty where they are shorter than 8 sites on average: then nothing is gained.
+    """
+    found = []
+    for table in neighbours:
+        pieces = []
+        for row in table:
+            breaks = np.flatnonzero(np.diff(row) != 1) + 1
+            begins, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [row.size]])
+            pieces += [(b, row[b], e - b) for b, e in zip(begins, ends, strict=True) if row[b] >= 0]
+        found.append(pieces)
+    most = max((len(pieces) for pieces in found), default=0)
+    out = np.zeros((neighbours.shape[0], most, 3), dtype=np.int64)
+    for table, pieces in enumerate(found):
+        out[table, : len(pieces)] = pieces if pieces else np.zeros((0, 3), dtype=np.int64)
+    long_enough = most > 0 and int((neighbours >= 0).sum()) >= 8 * sum(map(len, found))
+    return out if long_enough else out[:, :0]
 
 
 @dataclass(frozen=True)
@@ -150,7 +171,7 @@ class StochasticField:
         extended[-1] = 1.0
         values = np.zeros((table.size, count))
         h = np.ones((1 + 2 * table.harmonics, count))
-        kernels.evaluate(*table.tables, table.size, extended, c, h, values, np.empty(count), count)
+        kernels.evaluate(*table.tables, table.size, extended, c, h, values, np.empty((2, count)), count)
         entry, diagonal, first, left, right, column, _, _ = self.noise.pattern
         out = np.zeros((entry.size, count))
         worst = stochastic_kernels.factorise(values, entry, diagonal, first, left, right, column, out, count)
@@ -267,9 +288,12 @@ def _task(
     coarse: list[Gatherer],
     scheme: Scheme,
 ) -> tuple[list[Gatherer], list[Gatherer], float, np.ndarray]:
+    from limcyc.numerics.normal_stream import NormalStreams
+
     sites, n, runs = problem.coupling.sites, problem.variables, len(generators)
     x = np.ascontiguousarray(np.stack([start(g) for g in generators], axis=1).reshape(n, runs * sites))
     doubled = x.copy() if coarse else None
+    streams = NormalStreams(generators)
     factor, pivot = problem.factor(c, w, runs * sites) if problem.noise.additive else (np.zeros((0, 1)), 0.0)
     columns = problem.noise.columns
     room = max(2, _NOISE_BYTES // (8 * max(1, columns) * runs * sites) // 2 * 2)
@@ -283,7 +307,7 @@ def _task(
         h, done = span / count, 0
         while done < count:
             steps = min(room, count - done)
-            noise = _draw(generators, steps, columns, sites)
+            noise = _draw(streams, steps, columns, sites)
             now = times[index - 1] + done * h
             pivot = min(pivot, _advance(problem, c, w, factor, x, noise, now, h, scheme))
             if doubled is not None:
@@ -297,19 +321,13 @@ def _task(
     return gatherers, coarse, pivot, x.reshape(n, runs, sites)
 
 
-def _draw(generators: Sequence[np.random.Generator], steps: int, columns: int, sites: int) -> np.ndarray:
+def _draw(streams: NormalStreams, steps: int, columns: int, sites: int) -> np.ndarray:
     """Normal variates (steps, columns, lanes); each run draws its own, step by step, whatever the others do."""
-    from limcyc.numerics.stochastic_kernels import fill_normal
-
-    drawn = np.empty((len(generators), steps, columns, sites))
-    for out, generator in zip(drawn, generators, strict=True):
-        if out.size < _FEW:
-            generator.standard_normal(out=out)
-        else:
-            fill_normal(generator, out.reshape(-1))  # the same variates in less time
-    if len(generators) == 1:
-        return drawn[0]
-    return np.ascontiguousarray(drawn.transpose(1, 2, 0, 3)).reshape(steps, columns, -1)
+    drawn = streams.draw(steps * columns * sites)
+    if drawn.shape[0] == 1:
+        return drawn.reshape(steps, columns, sites)
+    shaped = drawn.reshape(-1, steps, columns, sites)
+    return np.ascontiguousarray(shaped.transpose(1, 2, 0, 3)).reshape(steps, columns, -1)
 
 
 def _advance(

@@ -4,6 +4,9 @@ One step first gathers what each lane receives from others (sums over neighbours
 lanes tile by tile: drift, Cholesky factor of the diffusion, increment. States have rows for the variables, for what is gathered
 and for the constant 1, which a factor that is absent points to.
 
+Loops that do not begin at 0 count in unsigned integers: an index that might be negative would be looked at in every access,
+and the loop would not vectorise.
+
 Lanes that share all coefficients (sites of a lattice, runs at one parameter point) take a shorter way: coefficients are numbers,
 not rows, and up to four products are added in one pass.
 """
@@ -15,11 +18,11 @@ from numba import njit
 
 from limcyc.numerics.kernels import BLOCK, evaluate
 
-__all__ = ["advance", "factorise", "fill_normal", "gather"]
+__all__ = ["advance", "factorise", "gather"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
-_TILE = 256
+_TILE = 512
 """Lanes that are worked on together when coefficients are shared: their rows stay in the first cache."""
 
 EULER, HEUN, RK4 = 0, 1, 2
@@ -54,88 +57,104 @@ def factorise(values, entry, diagonal, first, left, right, column, factor, lanes
     return worst
 
 
-@njit(cache=True, nogil=True)
-def fill_normal(generator, out):  # type: ignore[no-untyped-def]
-    """Standard normal variates, the same as generator.standard_normal gives, in less time."""
-    for i in range(out.size):
-        out[i] = generator.standard_normal()
-
-
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def gather(x, kinds, sources, lists, neighbours, counts, sites, inputs):  # type: ignore[no-untyped-def]
-    """Rows of ``inputs``: 0 sum over listed neighbours, 1 number of neighbours, 2 sum over all other sites of the same run."""
-    lanes = x.shape[1]
-    runs = lanes // sites
+def gather(x, kinds, sources, lists, neighbours, counts, pieces, sites, inputs):  # type: ignore[no-untyped-def]
+    """Rows of ``inputs``: 0 sum over listed neighbours, 1 number of neighbours, 2 sum over all other sites of the same run.
+
+    On a lattice most neighbours of consecutive sites are consecutive too: ``pieces`` lists such stretches (site, neighbour,
+    length) by list of neighbours; it is empty where they would be short.
+    """
+    lanes, count = x.shape[1], np.uint64(sites)
     for m in range(kinds.size):
         s, table = sources[m], lists[m]
-        for run in range(runs):
-            start = run * sites
+        for run in range(lanes // sites):
+            start = np.uint64(run * sites)
             if kinds[m] == 0:
-                for i in range(sites):
+                for i in range(count):
                     inputs[m, start + i] = 0.0
+                if pieces.shape[1] > 0:
+                    for piece in range(pieces.shape[1]):
+                        length = np.uint64(pieces[table, piece, 2])
+                        to, away = (
+                            start + np.uint64(pieces[table, piece, 0]),
+                            start + np.uint64(pieces[table, piece, 1]),
+                        )
+                        for i in range(length):
+                            inputs[m, to + i] += x[s, away + i]
+                    continue
                 # Neighbour by neighbour, so that the loop over sites is the inner one.
                 for d in range(neighbours.shape[1]):
-                    for i in range(sites):
+                    for i in range(count):
                         j = neighbours[table, d, i]
                         if j >= 0:
-                            inputs[m, start + i] += x[s, start + j]
+                            inputs[m, start + i] += x[s, start + np.uint64(j)]
             elif kinds[m] == 1:
-                for i in range(sites):
+                for i in range(count):
                     inputs[m, start + i] = counts[table, i]
             else:
                 total = 0.0
-                for i in range(sites):
+                for i in range(count):
                     total += x[s, start + i]
-                for i in range(sites):
+                for i in range(count):
                     inputs[m, start + i] = total - x[s, start + i]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def _add_shared(first, last, weight, factors, e, out, start, stop):  # type: ignore[no-untyped-def]
-    """out[k] = sum of weight * product of factors, up to four products in one pass."""
-    for k in range(start, stop):
-        out[k] = 0.0
-    m = first
-    width = factors.shape[1]
-    ones = e.shape[0] - 1
-    while m < last:
-        if width > 2 and factors[m, 2] != ones and (width == 3 or factors[m, 3] == ones):
-            w0, a0, b0, d0 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
-            for k in range(start, stop):
-                out[k] += w0 * e[a0, k] * e[b0, k] * e[d0, k]
+    """out[k] = sum of weight * product of factors over a range of lanes, up to four products in one pass.
+
+    Terms come by degree, linear ones first. A pass that is not full is filled up with zeros times the constant.
+    """
+    ones, width, m, fresh = np.uint64(e.shape[0] - 1), factors.shape[1], first, True
+    while m < last and (width == 2 or factors[m, 2] == ones):
+        w0, a0, b0 = weight[m], factors[m, 0], factors[m, 1]
+        w1, w2, w3, a1, a2, a3, b1, b2, b3 = 0.0, 0.0, 0.0, ones, ones, ones, ones, ones, ones
+        m += 1
+        if m < last and (width == 2 or factors[m, 2] == ones):
+            w1, a1, b1 = weight[m], factors[m, 0], factors[m, 1]
             m += 1
-            continue
-        if width > 2 and factors[m, 2] != ones:
+        if m < last and (width == 2 or factors[m, 2] == ones):
+            w2, a2, b2 = weight[m], factors[m, 0], factors[m, 1]
+            m += 1
+        if m < last and (width == 2 or factors[m, 2] == ones):
+            w3, a3, b3 = weight[m], factors[m, 0], factors[m, 1]
+            m += 1
+        if b0 == ones and b1 == ones and b2 == ones and b3 == ones:
+            if fresh:
+                for k in range(start, stop):
+                    out[k] = w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+            else:
+                for k in range(start, stop):
+                    out[k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+        elif fresh:
+            for k in range(start, stop):
+                one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
+                out[k] = one + two + w2 * e[a2, k] * e[b2, k] + w3 * e[a3, k] * e[b3, k]
+        else:
+            for k in range(start, stop):
+                one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
+                out[k] += one + two + w2 * e[a2, k] * e[b2, k] + w3 * e[a3, k] * e[b3, k]
+        fresh = False
+    if fresh:
+        for k in range(start, stop):
+            out[k] = 0.0
+    while m < last:
+        if width == 3 or factors[m, 3] == ones:
+            w0, a0, b0, d0 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
+            w1, a1, b1, d1 = 0.0, ones, ones, ones
+            m += 1
+            if m < last and (width == 3 or factors[m, 3] == ones):
+                w1, a1, b1, d1 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
+                m += 1
+            for k in range(start, stop):
+                out[k] += w0 * e[a0, k] * e[b0, k] * e[d0, k] + w1 * e[a1, k] * e[b1, k] * e[d1, k]
+        else:
             for k in range(start, stop):
                 product = weight[m] * e[factors[m, 0], k]
                 for d in range(1, width):
                     product *= e[factors[m, d], k]
                 out[k] += product
             m += 1
-            continue
-        if m + 3 < last and (width == 2 or factors[m + 3, 2] == ones):
-            w0, w1, w2, w3 = weight[m], weight[m + 1], weight[m + 2], weight[m + 3]
-            a0, a1, a2, a3 = factors[m, 0], factors[m + 1, 0], factors[m + 2, 0], factors[m + 3, 0]
-            b0, b1, b2, b3 = factors[m, 1], factors[m + 1, 1], factors[m + 2, 1], factors[m + 3, 1]
-            if b3 == ones:  # linear terms come first: none of the four is a product
-                for k in range(start, stop):
-                    out[k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
-            else:
-                for k in range(start, stop):
-                    out[k] += (
-                        w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k] + w2 * e[a2, k] * e[b2, k]
-                        + w3 * e[a3, k] * e[b3, k]
-                    )  # fmt: skip
-            m += 4
-            continue
-        w0, a0, b0 = weight[m], factors[m, 0], factors[m, 1]
-        if b0 == ones:
-            for k in range(start, stop):
-                out[k] += w0 * e[a0, k]
-        else:
-            for k in range(start, stop):
-                out[k] += w0 * e[a0, k] * e[b0, k]
-        m += 1
 
 
 @njit(cache=True, nogil=True)
@@ -150,7 +169,7 @@ def _shared_terms(tables, rows, c, ones):  # type: ignore[no-untyped-def]
             row_of[m], wave[m] = output[g], harmonic[g]
             value[m] = weight[m] * c[coefficient[g], 0]
             for d in range(factors.shape[1]):
-                if factors[m, d] != ones:
+                if factors[m, d] != np.uint64(ones):
                     degree_of[m] += 1
     order = np.argsort(row_of * 64 + degree_of, kind="mergesort")
     start = np.zeros(rows + 1, dtype=np.int64)
@@ -158,7 +177,7 @@ def _shared_terms(tables, rows, c, ones):  # type: ignore[no-untyped-def]
         start[row_of[m] + 1] += 1
     for i in range(rows):
         start[i + 1] += start[i]
-    return start, value[order], wave[order], factors[order].astype(np.int64)
+    return start, value[order], wave[order], factors[order].astype(np.uint64)
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
@@ -171,7 +190,7 @@ def _at_time(value, wave, w, time, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, extended, rates, h, ct, scaled):  # type: ignore[no-untyped-def]
+def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, extended, rates, h, ct, scratch):  # type: ignore[no-untyped-def]
     """The first rows of a table of polynomials for all lanes at one time."""
     lanes = state.shape[1]
     if uniform:
@@ -180,23 +199,23 @@ def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, exte
         for low in range(0, lanes, _TILE):
             high = min(low + _TILE, lanes)
             for i in range(rows):
-                _add_shared(start[i], start[i + 1], now, factors, state, out[i], low, high)
+                _add_shared(start[i], start[i + 1], now, factors, state, out[i], np.uint64(low), np.uint64(high))
         return
     output, coefficient, harmonic, first, weight, degree, factors_of = tables
     for low in range(0, lanes, BLOCK):
-        width = min(BLOCK, lanes - low)
+        width, begin = min(BLOCK, lanes - low), np.uint64(low)
         for i in range(state.shape[0] - 1):
-            for k in range(width):
-                extended[i, k] = state[i, low + k]
+            for k in range(np.uint64(width)):
+                extended[i, k] = state[i, begin + k]
         for k in range(width):
             extended[size, k] = 1.0
             h[0, k] = 1.0
         for p in range(c.shape[0]):
-            for k in range(width):
-                ct[p, k] = c[p, low + k]
+            for k in range(np.uint64(width)):
+                ct[p, k] = c[p, begin + k]
         for q in range(w.shape[0]):
-            for k in range(width):
-                angle = w[q, low + k] * time
+            for k in range(np.uint64(width)):
+                angle = w[q, begin + k] * time
                 h[2 * q + 1, k] = np.cos(angle)
                 h[2 * q + 2, k] = np.sin(angle)
         evaluate(
@@ -212,12 +231,12 @@ def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, exte
             ct,
             h,
             rates,
-            scaled,
+            scratch,
             width,
         )
         for i in range(rows):
-            for k in range(width):
-                out[i, low + k] = rates[i, k]
+            for k in range(np.uint64(width)):
+                out[i, begin + k] = rates[i, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
@@ -233,6 +252,29 @@ def _kick(x, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-de
         else:
             for k in range(lanes):
                 x[i, k] += factor[e, k] * scale * noise[j, k]
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+def _advance_euler(x, step, rate, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-def]
+    """x += step * rate + scale * (factor @ noise): the first entry of each row goes in the same pass as the rate."""
+    lanes, n = x.shape[1], rate.shape[0]
+    moved = np.zeros(n, dtype=np.bool_)
+    for e in range(rows.size):
+        i, j = rows[e], columns[e]
+        # Later entries of a row find the rate added already.
+        h = 0.0 if moved[i] else step
+        moved[i] = True
+        if factor.shape[1] == 1:
+            value = factor[e, 0] * scale
+            for k in range(lanes):
+                x[i, k] += h * rate[i, k] + value * noise[j, k]
+        else:
+            for k in range(lanes):
+                x[i, k] += h * rate[i, k] + factor[e, k] * scale * noise[j, k]
+    for i in range(n):
+        if not moved[i]:
+            for k in range(lanes):
+                x[i, k] += step * rate[i, k]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
@@ -262,7 +304,7 @@ def advance(  # type: ignore[no-untyped-def]
     every step, at the point that the step starts from (Ito).
     """
     entry, diagonal, first, left, right, column, rows, columns = pattern
-    kinds, sources, lists, neighbours, counts = coupling
+    kinds, sources, lists, neighbours, counts, pieces = coupling
     lanes, inner, received = x.shape[1], n + kinds.size, kinds.size
     # Rows: variables, what is received, the constant 1.
     state, trial = np.ones((inner + 1, lanes)), np.ones((inner + 1, lanes))
@@ -270,7 +312,7 @@ def advance(  # type: ignore[no-untyped-def]
     k1, k2, total = np.empty((n, lanes)), np.empty((n, lanes)), np.empty((n, lanes))
     extended, rates = np.zeros((size + 1, BLOCK)), np.zeros((size, BLOCK))
     wide, values = np.zeros((diffusion_size + 1, BLOCK)), np.zeros((diffusion_size, BLOCK))
-    scaled = np.empty(BLOCK)
+    scratch = np.empty((2, BLOCK))
     ct, h = np.empty((c.shape[0], BLOCK)), np.ones((1 + 2 * w.shape[0], BLOCK))
     drift_terms = _shared_terms(tables, size, c, size)
     noise_terms = _shared_terms(diffusion, diffusion_size, c, diffusion_size)
@@ -288,11 +330,11 @@ def advance(  # type: ignore[no-untyped-def]
     for s in range(noise.shape[0]):
         xi, t = noise[s], time + s * step
         if received > 0:
-            gather(state[:n], kinds, sources, lists, neighbours, counts, sites, state[n:inner])
+            gather(state[:n], kinds, sources, lists, neighbours, counts, pieces, sites, state[n:inner])
         if not additive:
             _rows(
                 diffusion, diffusion_size, entries, state, c, w, uniform, noise_terms, later, t, spread, wide, values, h, ct,
-                scaled,
+                scratch,
             )  # fmt: skip
             if simple:
                 for e in range(entry.size):
@@ -309,17 +351,17 @@ def advance(  # type: ignore[no-untyped-def]
             # Half of the noise before and half after a deterministic step of order 4.
             _kick(state, own, rows, columns, xi, 0.5 * root)
             if received > 0:
-                gather(state[:n], kinds, sources, lists, neighbours, counts, sites, state[n:inner])
-            _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scaled)
+                gather(state[:n], kinds, sources, lists, neighbours, counts, pieces, sites, state[n:inner])
+            _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch)
             for i in range(n):
                 for k in range(lanes):
                     total[i, k] = k1[i, k]
                     trial[i, k] = state[i, k] + 0.5 * step * k1[i, k]
             for stage in range(3):
                 if received > 0:
-                    gather(trial[:n], kinds, sources, lists, neighbours, counts, sites, trial[n:inner])
+                    gather(trial[:n], kinds, sources, lists, neighbours, counts, pieces, sites, trial[n:inner])
                 at = t + (step if stage == 2 else 0.5 * step)
-                _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scaled)
+                _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scratch)
                 weight, reach = (1.0 if stage == 2 else 2.0), (1.0 if stage == 1 else 0.5)
                 for i in range(n):
                     for k in range(lanes):
@@ -330,22 +372,21 @@ def advance(  # type: ignore[no-untyped-def]
                     state[i, k] += step / 6.0 * total[i, k]
             _kick(state, own, rows, columns, xi, 0.5 * root)
             continue
-        _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scaled)
+        _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch)
         if scheme == HEUN:
             for i in range(n):
                 for k in range(lanes):
                     trial[i, k] = state[i, k] + step * k1[i, k]
             _kick(trial, own, rows, columns, xi, root)
             if received > 0:
-                gather(trial[:n], kinds, sources, lists, neighbours, counts, sites, trial[n:inner])
-            _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scaled)
+                gather(trial[:n], kinds, sources, lists, neighbours, counts, pieces, sites, trial[n:inner])
+            _rows(
+                tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scratch
+            )
             for i in range(n):
                 for k in range(lanes):
                     k1[i, k] = 0.5 * (k1[i, k] + k2[i, k])
-        for i in range(n):
-            for k in range(lanes):
-                state[i, k] += step * k1[i, k]
-        _kick(state, own, rows, columns, xi, root)
+        _advance_euler(state, step, k1, own, rows, columns, xi, root)
     x[:] = state[:n]
     return worst
 
@@ -354,5 +395,5 @@ def advance(  # type: ignore[no-untyped-def]
 def _redirect(factors, old, new):  # type: ignore[no-untyped-def]
     for m in range(factors.shape[0]):
         for d in range(factors.shape[1]):
-            if factors[m, d] == old:
-                factors[m, d] = new
+            if factors[m, d] == np.uint64(old):
+                factors[m, d] = np.uint64(new)
