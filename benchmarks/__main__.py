@@ -25,7 +25,9 @@ TOPICS = (
     "spin_chain",
     "pairs",
     "jumps",
+    "kicked_rotator",
     "floquet",
+    "sweeps",
     "startup",
 )
 RESULTS = Path(__file__).with_name("results.json")

@@ -2,10 +2,12 @@
 
 The same Hamiltonian, jumps, start, sampling times and observables, and the same tolerance of a step. Jumps happen at other
 random times, but so many: the number of jumps per time is compared, too. QuTiP starts its integrator again after every jump.
+dynamiqs is compared if it is installed (it is no dependency of limcyc).
 """
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -59,6 +61,11 @@ def rows(quick: bool) -> Iterator[Row]:
         f"quantum trajectory of two optomechanical cells, {level.basis.size} amplitudes, to t = {span:g}", taken,
         "qutip.mcsolve (default method)", theirs,
         f"tolerance {TOLERANCE:.0e}; {jumps} jumps against {counts}; error at t = 1 {exact[0]:.0e} against {exact[1]:.0e}",
+    )  # fmt: skip
+    yield Row(
+        f"quantum trajectory of two optomechanical cells, {level.basis.size} amplitudes, to t = {span:g}", taken,
+        *_dynamiqs(photons, phonons, times, amplitude),
+        f"tolerance {TOLERANCE:.0e}; compiled before the clock starts",
     )  # fmt: skip
 
 
@@ -131,3 +138,41 @@ def _without_jumps(level: Jumps, photons: int, phonons: int, amplitude: float) -
     theirs = theirs / np.linalg.norm(theirs)
     # Global phases are free.
     return tuple(float(np.sqrt(max(0.0, 2 - 2 * abs(np.vdot(wanted, found))))) for found in (ours, theirs))  # type: ignore[return-value]
+
+
+def _dynamiqs(photons: int, phonons: int, times: np.ndarray, amplitude: float) -> tuple[str, float | None]:
+    """The same trajectories on one core by dynamiqs, with operators stored by diagonals, if it is installed."""
+    os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1")
+    try:
+        import dynamiqs
+        import jax
+        import optimistix
+    except ImportError:
+        return "dynamiqs (not installed)", None
+    jax.config.update("jax_enable_x64", True)
+    dynamiqs.set_precision("double")
+    dynamiqs.set_layout("dia")
+    dynamiqs.set_progress_meter(False)
+    h, jumps = _model(photons, phonons)
+    dims = (photons, photons, phonons, phonons)
+
+    def given(operator: Any) -> Any:
+        return dynamiqs.asqarray(operator.full(), dims=dims, layout=dynamiqs.dia)
+
+    method = dynamiqs.method.Event(
+        noclick_method=dynamiqs.method.Tsit5(rtol=TOLERANCE, atol=1e-2 * TOLERANCE),
+        root_finder=optimistix.Newton(TOLERANCE, TOLERANCE),
+    )
+    packet = dynamiqs.asqarray(solver_start(photons, phonons, amplitude).full(), dims=dims)
+    fixed = given(h), [given(c) for c in jumps], packet, times
+
+    def run(seed: int) -> Any:
+        keys = jax.random.split(jax.random.PRNGKey(seed), COUNT)
+        found = dynamiqs.jssesolve(
+            *fixed, keys, exp_ops=[given(e) for e in seen], method=method, save_states=False, nmaxclick=500
+        )
+        return jax.block_until_ready(found.expects)
+
+    seen = _seen(photons, phonons)
+    run(0)
+    return "dynamiqs.jssesolve (Event, Tsit5, CPU)", best_of(lambda: run(1), 1) / COUNT

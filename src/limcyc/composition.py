@@ -106,6 +106,7 @@ class Network:
         name: str | None = None,
         source: str | None = None,
     ) -> None:
+        cell.refuse_kicks("a network with cells")
         self.graph, self.cell = graph, cell
         self.individual = tuple(individual)
         self.degrees = tuple(sorted({*cell.degrees, *degrees}, key=lambda degree: degree.name))
@@ -140,18 +141,17 @@ class Network:
     @cached_property
     def system(self) -> OpenSystem:
         """The whole network as an open system."""
-        energies = [copy(self.cell.hamiltonian) for copy in self.copies]
-        jumps = [copy.of(jump) for copy in self.copies for jump in self.cell.jumps]
-        for left, right, data in self.graph.edges(data=True):
-            ends = self._at[left], self._at[right]
-            if self._hamiltonian is not None:
-                energies.append(as_operator(self._hamiltonian(*ends, data)) or Operator({}))
-            if self._jumps is not None:
-                jumps += self._jumps(*ends, data)
+        energies, jumps = self._edge_terms()
+        energies = [copy(self.cell.hamiltonian) for copy in self.copies] + energies
+        jumps = [copy.of(jump) for copy in self.copies for jump in self.cell.jumps] + jumps
         return OpenSystem(total(energies), tuple(jumps), name=self.name, source=self.source)
 
     def edges_only(self) -> OpenSystem:
         """The terms of the edges, without those of the cells."""
+        energies, jumps = self._edge_terms()
+        return OpenSystem(total(energies), tuple(jumps), name=f"edges of {self.name}", source=self.source)
+
+    def _edge_terms(self) -> tuple[list[Operator], list[Jump]]:
         energies: list[Operator] = []
         jumps: list[Jump] = []
         for left, right, data in self.graph.edges(data=True):
@@ -160,7 +160,7 @@ class Network:
                 energies.append(as_operator(self._hamiltonian(*ends, data)) or Operator({}))
             if self._jumps is not None:
                 jumps += self._jumps(*ends, data)
-        return OpenSystem(total(energies), tuple(jumps), name=f"edges of {self.name}", source=self.source)
+        return energies, jumps
 
     def on(self, graph: networkx.Graph) -> Network:
         """The same cell and couplings on another graph, all parameters shared by all nodes."""

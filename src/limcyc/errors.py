@@ -18,6 +18,8 @@ __all__ = [
     "ParameterError",
     "RunawayError",
     "SeveralSteadyStatesError",
+    "StoreError",
+    "StoreWarning",
     "SymmetryError",
     "UnknownNameError",
     "UnsupportedError",
@@ -75,12 +77,20 @@ class UnsupportedError(LimcycError):
     """A level of description that cannot do what was asked; the message names one that can."""
 
 
+class StoreError(LimcycError):
+    """A store of results that cannot be written, is damaged, or belongs to another job."""
+
+
 class LimcycWarning(UserWarning):
     """Base of all warnings that limcyc issues on purpose."""
 
 
 class ValidityWarning(LimcycWarning):
     """A formula or expansion is used outside the range where it is known to hold."""
+
+
+class StoreWarning(LimcycWarning):
+    """Something in a store of results had to be given up and is computed again."""
 
 
 class CutoffWarning(LimcycWarning):

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import sympy
 
-from limcyc.algebra import TIME, Degree, Ensemble, Operator, Parameter, as_operator
+from limcyc.algebra import TIME, Degree, Ensemble, Operator, Parameter, Rotor, as_operator
 from limcyc.algebra.ensembles import write_out
 from limcyc.algebra.heisenberg import AdjointGenerator
 from limcyc.algebra.matrices import scalar_function
-from limcyc.errors import OperatorError, ParameterError, UnknownNameError
+from limcyc.errors import OperatorError, ParameterError, UnknownNameError, UnsupportedError
 
-__all__ = ["Jump", "OpenSystem"]
+__all__ = ["Force", "Jump", "Kick", "OpenSystem"]
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,76 @@ class Jump:
         return f"Jump({self.operator!r}, rate={self.rate}{each})"
 
 
+@dataclass(frozen=True)
+class Kick:
+    """A term ``generator`` sum_m delta(t - m period) of the Hamiltonian: U = exp(-i generator) at t = 0, period, 2 period, ...
+
+    generator
+        Hermitian operator without a unit; it may depend on parameters, not on time
+    period
+        time between kicks, > 0: a number or an expression in parameters
+
+    >>> import limcyc as lc
+    >>> lc.Kick(3 * lc.Rotor("x").cos)
+    Kick(3/2 e^{-ix} + 3/2 e^{ix}, period=1)
+    """
+
+    generator: Operator
+    period: Any = sympy.S.One
+
+    def __post_init__(self) -> None:
+        generator = as_operator(self.generator)
+        if generator is None:
+            raise OperatorError(f"a kick needs an operator, got {self.generator!r}")
+        excess = generator - generator.dag
+        if excess != 0:
+            raise OperatorError(
+                f"the generator of a kick must be Hermitian: G - G^+ = {excess!r}; add the conjugate with limcyc.hermitian(...)"
+            )
+        period = sympy.sympify(self.period)
+        if period.is_positive is False or period.is_real is False:
+            raise ParameterError(f"the period of a kick must be positive, got {period}")
+        if period.has(TIME) or TIME in generator.free_symbols:
+            raise ParameterError(f"the kick {generator!r} depends on time; its strength and period must be constant")
+        object.__setattr__(self, "generator", generator)
+        object.__setattr__(self, "period", period)
+
+    def __repr__(self) -> str:
+        return f"Kick({self.generator!r}, period={self.period})"
+
+
+@dataclass(frozen=True)
+class Force:
+    """A static force on a rotor: the term -strength x of the Hamiltonian, so that the momentum grows at the rate ``strength``.
+
+    It is no operator of the angle, which is periodic. In the gauge in which everything stays periodic the momentum n is
+    replaced by n + beta in all operators of the model, with d beta/dt = strength; n stays an integer.
+
+    rotor
+        the rotor that is pushed
+    strength
+        real number or expression in parameters, in momenta per time
+
+    >>> import limcyc as lc
+    >>> lc.Force(lc.Rotor("x"), 0.5)
+    Force(Rotor('x'), 0.500000000000000)
+    """
+
+    rotor: Rotor
+    strength: Any
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rotor, Rotor):
+            raise OperatorError(f"a static force acts on a Rotor, got {self.rotor!r}; write other forces as operators")
+        strength = sympy.sympify(self.strength)
+        if strength.is_real is False or strength.has(TIME):
+            raise ParameterError(f"a static force must be real and constant in time, got {strength}")
+        object.__setattr__(self, "strength", strength)
+
+    def __repr__(self) -> str:
+        return f"Force({self.rotor!r}, {self.strength})"
+
+
 @dataclass(frozen=True, repr=False)
 class OpenSystem:
     """d rho/dt = -i [H, rho] + sum_k rate_k D[L_k] rho, with hbar = 1.
@@ -79,6 +149,9 @@ class OpenSystem:
         shown in results and messages
     source
         citation of the model
+    kicks, forces
+        instantaneous unitaries that repeat, and static forces on rotors; :class:`limcyc.KickedRotor` treats them, all other
+        levels refuse a system that has some
 
     Raises :class:`limcyc.errors.OperatorError` when the Hamiltonian is not Hermitian, and
     :class:`limcyc.errors.ParameterError` when two parameters share a name.
@@ -94,6 +167,8 @@ class OpenSystem:
     jumps: tuple[Jump, ...] = ()
     name: str = "open system"
     source: str = ""
+    kicks: tuple[Kick, ...] = ()
+    forces: tuple[Force, ...] = ()
     _by_name: Mapping[str, Parameter] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +177,8 @@ class OpenSystem:
             raise OperatorError(f"the Hamiltonian must be an operator, got {self.hamiltonian!r}")
         object.__setattr__(self, "hamiltonian", hamiltonian)
         object.__setattr__(self, "jumps", tuple(j if isinstance(j, Jump) else Jump(j) for j in self.jumps))
+        object.__setattr__(self, "kicks", tuple(k if isinstance(k, Kick) else Kick(k) for k in self.kicks))
+        object.__setattr__(self, "forces", tuple(self.forces))
         excess = hamiltonian - hamiltonian.dag
         if excess != 0:
             raise OperatorError(
@@ -115,9 +192,39 @@ class OpenSystem:
         symbols = set(self.hamiltonian.free_symbols)
         for jump in self.jumps:
             symbols |= jump.operator.free_symbols | jump.rate.free_symbols
+        for kick in self.kicks:
+            symbols |= kick.generator.free_symbols | kick.period.free_symbols
+        for force in self.forces:
+            symbols |= force.strength.free_symbols
         for ensemble in self.ensembles:
             symbols |= ensemble.size.free_symbols
         return symbols - {TIME}
+
+    def refuse_kicks(self, asked: str) -> None:
+        """Raise UnsupportedError if the system has kicks or static forces, which ``asked`` would leave out.
+
+        >>> import limcyc as lc
+        >>> x = lc.Rotor("x")
+        >>> lc.OpenSystem(x.number**2, kicks=[lc.Kick(x.cos)], name="top").refuse_kicks("the exact level")
+        Traceback (most recent call last):
+            ...
+        limcyc.errors.UnsupportedError: the exact level of 'top' would leave out its 1 kick(s) and 0 static force(s); use KickedRotor, or build the system without them
+        """
+        if self.kicks or self.forces:
+            raise UnsupportedError(
+                f"{asked} of {self.name!r} would leave out its {len(self.kicks)} kick(s) and {len(self.forces)} static force(s); use "
+                "KickedRotor, or build the system without them"
+            )
+
+    def refuse_rotors(self, asked: str) -> None:
+        """Raise UnsupportedError if the system has rotors, whose momentum window ``asked`` would not watch; see also refuse_kicks."""
+        self.refuse_kicks(asked)
+        rotors = [degree.name for degree in self.degrees if isinstance(degree, Rotor)]
+        if rotors:
+            raise UnsupportedError(
+                f"{asked} of {self.name!r} would not watch the momentum window of rotor {', '.join(rotors)}; use KickedRotor, or Exact "
+                "with Rotor(name, window=(lowest, highest))"
+            )
 
     @property
     def time_dependent(self) -> bool:
@@ -138,7 +245,8 @@ class OpenSystem:
     @cached_property
     def degrees(self) -> tuple[Degree, ...]:
         """The degrees of freedom, sorted by name."""
-        found = {d for operator in (self.hamiltonian, *(j.summed for j in self.jumps)) for d in operator.degrees}
+        operators = (self.hamiltonian, *(j.summed for j in self.jumps), *(k.generator for k in self.kicks))
+        found = {d for operator in operators for d in operator.degrees} | {force.rotor for force in self.forces}
         names = [degree.name for degree in found]
         repeated = sorted({name for name in names if names.count(name) > 1})
         if repeated:
@@ -188,6 +296,7 @@ class OpenSystem:
 
     @cached_property
     def _adjoint(self) -> AdjointGenerator:
+        self.refuse_kicks("the generator")
         return AdjointGenerator(self.hamiltonian, [(jump.operator, jump.rate, jump.each) for jump in self.jumps])
 
     def explicit(self, sizes: Mapping[Ensemble, int]) -> OpenSystem:
@@ -205,6 +314,7 @@ class OpenSystem:
         >>> [degree.name for degree in clock.explicit({atoms: 2}).degrees]
         ['A_1', 'A_2']
         """
+        self.refuse_kicks("explicit()")
         numbers: dict[sympy.Symbol, int] = {}
         for ensemble in self.ensembles:
             size = sizes.get(ensemble)
@@ -237,8 +347,8 @@ class OpenSystem:
 
     def with_terms(self, hamiltonian: Any = 0, jumps: Iterable[Jump] = (), name: str | None = None) -> OpenSystem:
         """The same system with a term added to the Hamiltonian and with further jumps."""
-        return OpenSystem(
-            self.hamiltonian + hamiltonian, (*self.jumps, *jumps), name=name or self.name, source=self.source
+        return replace(
+            self, hamiltonian=self.hamiltonian + hamiltonian, jumps=(*self.jumps, *jumps), name=name or self.name
         )
 
     @cached_property
@@ -246,11 +356,49 @@ class OpenSystem:
         """All abelian weak symmetries and the strong ones among them; see :mod:`limcyc.symmetry`."""
         from limcyc.symmetry import find_symmetries  # symmetry builds on this module
 
-        return find_symmetries(self)
+        if not self.kicks:
+            return find_symmetries(self)
+        # A kick has to respect a symmetry as the Hamiltonian does; symbols, so that no term cancels.
+        kicks = sum((sympy.Dummy(real=True) * kick.generator for kick in self.kicks), Operator({}))
+        return find_symmetries(OpenSystem(self.hamiltonian + kicks, self.jumps, name=self.name, forces=self.forces))
+
+    def symmetries_at(self, **parameters: Any) -> Any:
+        """The symmetries at given values of the parameters: more than in general where rates vanish or members coincide.
+
+        parameters
+            values of all parameters without a default
+
+        Returns a :class:`limcyc.symmetry.Symmetries`.  Raises ParameterError and UnknownNameError as :meth:`values`.
+
+        >>> import limcyc as lc
+        >>> a, b, w = lc.Mode("a"), lc.Mode("b"), lc.Parameter("w")
+        >>> pair = lc.OpenSystem(w * a.number + lc.hermitian(a.dag * b.lower), [lc.Jump(a.lower), lc.Jump(b.lower)])
+        >>> pair.symmetries.exchanges, pair.symmetries_at(w=0.0).exchanges
+        ((), (a -> b, b -> a,))
+        """
+        from limcyc.symmetry import find_symmetries  # symmetry builds on this module
+
+        self.refuse_kicks("symmetries_at()")
+        return find_symmetries(self._at(self.values(parameters)), self.degrees)
+
+    def _at(self, values: Mapping[str, Any]) -> OpenSystem:
+        """The system with numbers for coefficients and rates; in functions of number operators equal parameters become one."""
+        numbers = {symbol: values[symbol.name] for symbol in sorted(self._symbols(), key=str)}
+        first: dict[Any, sympy.Symbol] = {}
+        merged = {symbol: first.setdefault(value, symbol) for symbol, value in numbers.items()}
+        rates = [jump.rate.subs(numbers) for jump in self.jumps]
+        jumps = [
+            Jump(jump.operator.evaluated(numbers, merged), rate, jump.name, jump.each)
+            for jump, rate in zip(self.jumps, rates, strict=True)
+            if rate != 0
+        ]
+        return OpenSystem(self.hamiltonian.evaluated(numbers, merged), tuple(jumps), name=self.name, source=self.source)
 
     def __repr__(self) -> str:
         lines = [f"OpenSystem {self.name!r}", f"  H = {self.hamiltonian!r}"]
         lines += [f"  L = {jump.operator!r}  (rate {jump.rate}{_whose(jump)})" for jump in self.jumps]
+        lines += [f"  kick {kick.generator!r}  (every {kick.period})" for kick in self.kicks]
+        lines += [f"  force {force.strength} on {force.rotor.name}" for force in self.forces]
         lines += [f"  {p.name} [{p.unit}] {p.range}  {p.meaning}".rstrip() for p in self._by_name.values()]
         return "\n".join(lines)
 
@@ -262,6 +410,12 @@ class OpenSystem:
             rate = "" if jump.rate == 1 else rf",\quad \text{{rate }} {sympy.latex(jump.rate)}"
             each = "" if jump.each is None else rf",\quad \text{{each of }} {jump.each.name}"
             rows.append(rf"L_{{{jump.name or number}}} &= {jump.operator.latex}{rate}{each}")
+        for kick in self.kicks:
+            rows.append(
+                rf"U &= \exp\left[-i \left({kick.generator.latex}\right)\right],\quad \text{{every }} {sympy.latex(kick.period)}"
+            )
+        for force in self.forces:
+            rows.append(rf"\dot{{\beta}}_{{{force.rotor.name}}} &= {sympy.latex(force.strength)}")
         return r"\begin{aligned}" + r"\\ ".join(rows) + r"\end{aligned}"
 
     def _repr_latex_(self) -> str:

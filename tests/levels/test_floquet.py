@@ -168,8 +168,6 @@ def test_messages():
     two = PUSHED.with_terms(E * sympy.cos(w2 * lc.TIME) * (a + a.dag))
     with pytest.raises(ParameterError, match="have no common period"):
         Floquet(two).steady_state({a: 6}, w2=float(np.sqrt(2)), **values)
-    with pytest.raises(UnsupportedError, match="too many"):
-        level.steady_state({a: 40}, method="map", **values)
     with pytest.raises(ParameterError, match="initial state names 'c'"):
         level.evolve([1.0], initial={"c": 0}, cutoffs={a: 6}, **values)
     with pytest.warns(CutoffWarning, match="reaches the Fock cutoff"):

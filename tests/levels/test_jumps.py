@@ -8,7 +8,8 @@ from scipy import stats
 import limcyc as lc
 from limcyc.algebra.matrices import Basis, matrix
 from limcyc.errors import CutoffError, ParameterError, UnknownNameError, UnsupportedError, ValidityWarning
-from limcyc.levels.jumps import Jumps, merged
+from limcyc.levels.jumps import Jumps
+from limcyc.levels.jumps_dataset import merged
 from limcyc.levels.jumps_state import Start, Trajectories
 from limcyc.levels.jumps_tables import Problem, diagonals, segments, square
 

@@ -398,9 +398,6 @@ def test_refusals():
         level.langevin([0.0, 1.0], observables={"n": b.number}, rng=1, gain=1.0, pair=0.1)
     with pytest.raises(ParameterError, match="`scheme`"):
         level.langevin([0.0, 1.0], scheme="magic", rng=1, gain=1.0, pair=0.1)
-    shared = lc.Network(nx.path_graph(3), OSCILLATOR, jumps=lambda i, j, _: [lc.Jump(i(a) - j(a), V)])
-    with pytest.raises(UnsupportedError, match="share noise"):
-        lc.Wigner(shared)
     cubic = lc.Network(nx.path_graph(3), OSCILLATOR, lambda i, j, _: lc.hermitian(i(a).dag * j(a) ** 2))
     with pytest.raises(UnsupportedError, match="linear in them"):
         lc.Wigner(cubic)

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+from scipy.integrate import simpson
 
 import limcyc as lc
 from limcyc.claims import check
@@ -16,6 +17,7 @@ from limcyc.library.levitated_phonon_maser import langevin as maser_langevin
 from limcyc.library.optomechanical_array import langevin as lattices
 from limcyc.library.optomechanical_array.model import CAVITY, MECHANICS, cell
 from limcyc.library.van_der_pol_network import langevin as networks
+from limcyc.library.van_der_pol_network import threshold
 from limcyc.library.van_der_pol_network.formulas import classical_amplitude
 from limcyc.library.van_der_pol_network.model import OSCILLATOR
 from limcyc.numerics.rotational_langevin import rotational_process, rotational_trajectories
@@ -214,13 +216,53 @@ def test_no_order_without_a_start_and_decay_below_threshold():
     assert decayed.final < 0.5
 
 
-def test_threshold_by_bisection():
-    options = {"size": 300, "duration": 60.0}
-    found = networks.network_threshold(0.03, (1.2, 2.2), halvings=2, repetitions=2, rng=3, **options)
-    assert found.coupling == pytest.approx(1.65, abs=0.3)
-    assert found.brackets.shape == (2, 2) and found.error >= 0.125
+def test_the_law_of_the_fold_is_fitted_within_its_error():
+    """Times with a known divergence and a scatter of 4 %: the deviation over the error is of order one."""
+    v = np.linspace(0.9, 0.97, 7)
+    found = [
+        threshold.fit_fold(v, 9 / np.sqrt(1 - v) * (1 + 0.04 * np.random.default_rng(seed).normal(size=v.size)))
+        for seed in range(40)
+    ]
+    deviations = np.array([(fit.coupling - 1.0) / fit.error for fit in found])
+    assert 0.7 < np.sqrt(np.mean(deviations**2)) < 1.7 and abs(deviations.mean()) < 0.5
+    exact = threshold.fit_fold(v, 4 + 9 / np.sqrt(1 - v), offset=4.0)
+    assert (exact.coupling, exact.scale) == pytest.approx((1.0, 9.0), rel=1e-9)
+    with pytest.raises(ParameterError, match="four couplings at least, but there are 3"):
+        threshold.fit_fold(v[:3], v[:3])
+    with pytest.raises(ParameterError, match=r"offset 5 must be shorter than all decay times, of which one is 4\.03"):
+        threshold.fit_fold(v, 5.0 - v, offset=5.0)
+    with pytest.raises(ConvergenceError, match="do not diverge above them"):
+        threshold.fit_fold(v, 5.0 - v)
+
+
+def test_threshold_of_a_network_against_infinitely_many_oscillators():
+    """1.0488: the limit by the Fokker-Planck equation, grids of the radius extrapolated."""
+    found = threshold.network_threshold(0.02, (1.0, 1.1), size=1000, duration=100.0, halvings=1, runs=3, rng=3)
+    # A finite network adds a shift of order N^(-2/3).
+    assert found.coupling == pytest.approx(1.0488, abs=2 * found.error + 0.3 * 1000 ** (-2 / 3))
+    assert 0 < found.statistical_error <= found.error < 0.04
+    assert found.error == pytest.approx(np.hypot(found.statistical_error, found.extrapolation_error))
+    assert found.times.shape == (found.couplings.size, 3) and (np.diff(found.times.mean(axis=1)) > 0).sum() >= 4
     with pytest.raises(ConvergenceError, match=r"survives at the coupling 2\.2, the lower end.*lower it"):
-        networks.network_threshold(0.03, (2.2, 2.4), halvings=1, **options)
+        threshold.network_threshold(0.03, (2.2, 2.4), halvings=1, size=300, duration=40.0)
+    with pytest.raises(ParameterError, match="points >= 5 couplings and runs >= 2, got 4 and 1"):
+        threshold.network_threshold(0.03, (1.0, 2.0), points=4, runs=1)
+
+
+def test_the_network_is_a_level_of_the_system():
+    at = {"kappa2": 0.03, "coupling": 2.4, "size": 300, "duration": 30.0, "runs": 2}
+    found = network.steady("langevin", **at)
+    wanted = networks.network_order(2.4, 0.03, size=300, duration=30.0, average=15.0, runs=2, rng=0)
+    assert found.values == {"order": wanted.mean, "phonons": wanted.phonons}
+    assert found.certificate["order_error"] == wanted.error and "lingers" in found.notes[0]
+    fallen = network.steady("langevin", **(at | {"coupling": 0.8, "duration": 60.0}))
+    assert "order fell during the average" in fallen.notes[-1]
+    with pytest.raises(ParameterError, match="dissipative network with detuning 0 was asked for"):
+        network.steady("langevin", kind="dissipative", **at)
+    with pytest.raises(ParameterError, match=r"reactive network with detuning 0\.1 was asked for"):
+        network.steady("langevin", detuning=0.1, **at)
+    with pytest.raises(UnsupportedError, match="negative at small amplitude"):
+        network.steady("langevin", **(at | {"kappa2": 1.0}))
 
 
 @pytest.mark.parametrize("call", [lambda k: networks.network_order(1.0, k), lambda k: networks.limit_state(1.0, k)])
@@ -268,6 +310,67 @@ def test_the_phase_of_the_ring_diffuses_as_exactly():
     seen = turned.real.mean() / np.abs(turned).mean()
     error = turned.real.std() / np.abs(turned).mean() / np.sqrt(turned.size)
     assert seen == pytest.approx(np.exp(-rate * 800.0), abs=4 * error + 0.01)
+
+
+@pytest.mark.parametrize("delta", [1000.0, -500.0])
+def test_a_detuned_spin_pulls_the_frequency_and_widens_the_line_as_exactly(delta):
+    """-Im and Re of the exact eigenvalue of <a>: the mean turn of the phases of runs, and the growth of their variance."""
+    at = {"S0": 0.2, "delta": delta}
+    rate, pull = maser.exact.line(**at)
+    times = np.concatenate([[0.0], np.arange(150.0, 1151.0, 20.0)])
+    run = maser_langevin.trajectories(times, runs=3000, step=0.25, start=36.0, rng=1, **at)
+    phases = np.unwrap(np.angle(run.amplitudes[:, 1:]), axis=1)
+    turn = (phases[:, -1] - phases[:, 0]) / (times[-1] - times[1])
+    error = turn.std(ddof=1) / np.sqrt(turn.size)
+    assert error < 2e-3 * abs(pull)
+    assert -turn.mean() == pytest.approx(pull, abs=4 * error)
+    # From the seventh time on the amplitude, which relaxes in 35 s, has forgotten the first.
+    early, late = ((phases[:, k] - phases[:, 0]).var(ddof=1) for k in (7, -1))
+    slope = (late - early) / (times[-1] - times[8]) / 2
+    assert slope == pytest.approx(rate, rel=4 * np.sqrt(2 / turn.size) * late / (late - early))
+    # Without the pull the phase would diffuse at D_phi/(2 N) only, which is 0.81 of the rate at delta = gamma_2.
+    number = fokker_planck.radial_law("saturated", **at).mean
+    across = maser_langevin.spin_noise(number, **(_defaults() | at)).azimuthal / (2 * number)
+    assert across < 0.96 * rate
+    if delta == 1000.0:
+        assert slope > (across + rate) / 2
+
+
+def _defaults():
+    values = maser.model().values({})
+    return {name: float(values[name]) for name in ("gamma_m", "nbar", "g", "gamma_1", "gamma_2")}
+
+
+def test_noise_of_the_detuned_spin_is_that_of_its_master_equation():
+    """Correlations of the force of a driven two-level system integrated over time, by the exact level."""
+    at = _defaults() | {"delta": 700.0, "S0": 0.3}
+    size = 900.0
+    s = lc.Spin("s")
+    g, up = at["g"], at["gamma_1"] / 2
+    spin = lc.OpenSystem(
+        at["delta"] * s.excited + g * np.sqrt(size) * (s.plus + s.minus),
+        [
+            lc.Jump(s.plus, up * (1 + at["S0"])),
+            lc.Jump(s.minus, up * (1 - at["S0"])),
+            lc.Jump(s.z, (at["gamma_2"] - at["gamma_1"] / 2) / 2),
+        ],
+    )
+    x, y = s.plus + s.minus, 1j * (s.minus - s.plus)
+    times = np.linspace(0.0, 0.018, 401)
+    level = lc.Exact(spin)
+
+    def integral(later, earlier):
+        """Symmetrised correlation, its means taken off: half of <{later(t), earlier(0)}>, the real part."""
+        state = level.steady_state()
+        both = level.correlation(later, earlier, times).values.real
+        return simpson(both - (state.mean(later) * state.mean(earlier)).real, x=times)
+
+    found = maser_langevin.spin_noise(size, **at)
+    thermal = at["gamma_m"] * (2 * at["nbar"] + 1) / 4
+    assert found.radial - thermal == pytest.approx(g**2 / 2 * integral(y, y), rel=1e-3)
+    assert found.azimuthal - thermal == pytest.approx(g**2 / 2 * integral(x, x), rel=1e-3)
+    assert found.cross + found.antisymmetric == pytest.approx(g**2 / 2 * integral(x, y), rel=1e-3)
+    assert found.cross - found.antisymmetric == pytest.approx(g**2 / 2 * integral(y, x), rel=1e-3)
 
 
 def test_start_of_the_maser():

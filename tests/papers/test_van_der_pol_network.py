@@ -17,6 +17,7 @@ from limcyc.library.van_der_pol_network.model import (
     quantum_limit,
     reactive_network,
 )
+from limcyc.library.van_der_pol_network.order import mean_field_order
 
 pytestmark = pytest.mark.paper
 
@@ -149,3 +150,16 @@ def test_refusals(attempt, error, words):
 def test_strong_disorder_means_no_synchronization():
     assert formulas.critical_coupling_dissipative(10.0, 1.0) == float("inf")
     assert mean_field.critical_coupling_dissipative(10.0, disorder_halfwidth=1.5) == float("inf")
+
+
+def test_order_at_a_coupling_is_zero_with_a_reason_where_there_is_none():
+    wanted = mean_field.rotating_state(6.5, 0.03)
+    found = mean_field_order(wanted.coupling, 0.03, n_fock=70)
+    assert found.order == pytest.approx(wanted.order, rel=1e-4) and found.reason == ""
+    assert found.frequency == pytest.approx(wanted.frequency, rel=1e-4)
+    below = mean_field_order(0.5 * wanted.coupling, 0.03, n_fock=70)
+    assert below.order == 0 and np.isnan(below.frequency) and "is below the fold at 1.6" in below.reason
+    beyond = mean_field_order(30.0, 0.052)
+    assert beyond.order == 0 and "no synchronized state at any coupling" in beyond.reason
+    with pytest.raises(ParameterError, match="`kappa1` and `kappa2` must be > 0"):
+        mean_field_order(1.0, 0.0)

@@ -7,7 +7,8 @@ import pytest
 
 import limcyc as lc
 from limcyc.errors import ParameterError, UnknownNameError
-from limcyc.sweeps import STATUS, _serpentine
+from limcyc.sweeps import STATUS
+from limcyc.sweeps.design import serpentine
 
 a, h, c = lc.Mode("a"), lc.Spin("h"), lc.Spin("c")
 g_h, g_c, gamma_h, gamma_c = lc.parameters("g_h g_c gamma_h gamma_c", positive=True)
@@ -74,7 +75,7 @@ def test_derived_parameters():
 
 
 def test_the_path_visits_every_point_and_only_steps_to_neighbours():
-    path = list(_serpentine((3, 4)))
+    path = [divmod(int(k), 4) for k in serpentine((3, 4))]
     assert sorted(path) == [(i, j) for i in range(3) for j in range(4)]
     assert all(abs(one[0] - two[0]) + abs(one[1] - two[1]) == 1 for one, two in itertools.pairwise(path))
 

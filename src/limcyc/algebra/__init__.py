@@ -6,9 +6,11 @@ from limcyc.algebra.levels import Levels, Spin
 from limcyc.algebra.modes import NUMBER, Mode
 from limcyc.algebra.operators import IDENTITY, Operator, anticommutator, as_operator, commutator, hermitian, total
 from limcyc.algebra.parameters import TIME, Parameter, parameters
+from limcyc.algebra.rotors import MOMENTUM, Rotor
 
 __all__ = [
     "IDENTITY",
+    "MOMENTUM",
     "NUMBER",
     "TIME",
     "Degree",
@@ -17,6 +19,7 @@ __all__ = [
     "Mode",
     "Operator",
     "Parameter",
+    "Rotor",
     "Spin",
     "anticommutator",
     "as_operator",

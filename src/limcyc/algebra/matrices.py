@@ -18,6 +18,7 @@ from scipy import sparse
 from limcyc.algebra.degrees import Degree
 from limcyc.algebra.modes import NUMBER
 from limcyc.algebra.operators import Monomial, Operator
+from limcyc.algebra.rotors import MOMENTUM
 from limcyc.errors import OperatorError, ParameterError
 
 __all__ = ["Basis", "MonomialAction", "matrix", "number_function", "scalar_function"]
@@ -184,10 +185,10 @@ def scalar_function(expressions: tuple[sympy.Expr, ...]) -> Callable[[Mapping[st
 @lru_cache(maxsize=512)
 def number_function(expression: sympy.Expr) -> Callable[[np.ndarray, Mapping[str, Any]], np.ndarray]:
     """Values of F(n; parameters) on an array of occupation numbers."""
-    symbols = sorted(expression.free_symbols - {NUMBER}, key=str)
+    symbols = sorted(expression.free_symbols - {NUMBER, MOMENTUM}, key=str)
     # A parameter may be called n as well; and SymPy prints its delta as a condition that takes no arrays.
-    number = sympy.Dummy("number", integer=True, nonnegative=True)
-    printable = expression.xreplace({NUMBER: number}).replace(
+    number = sympy.Dummy("number", integer=True)
+    printable = expression.xreplace({NUMBER: number, MOMENTUM: number}).replace(
         sympy.KroneckerDelta, lambda i, j: sympy.Piecewise((1, sympy.Eq(i, j)), (0, True))
     )
     function = sympy.lambdify([number, *symbols], printable, modules=_modules(printable))

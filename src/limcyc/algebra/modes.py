@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import comb, factorial
 from typing import Any, NamedTuple
@@ -157,6 +157,14 @@ class Mode(Degree, OperatorLike):
     def factor_symbols(self, factor: ModeFactor) -> set[sympy.Symbol]:
         """Parameters inside the function of the number operator."""
         return set() if factor.function is None else factor.function.free_symbols - {NUMBER}
+
+    def substitute_factor(self, factor: ModeFactor, values: Mapping[sympy.Symbol, Any]) -> Operator:
+        """The factor with parameters of its function replaced; a function that becomes a polynomial is expanded."""
+        function = factor.function
+        if function is None or not function.free_symbols & values.keys():
+            return self._single(factor)
+        function = function.subs({symbol: value for symbol, value in values.items() if symbol != NUMBER})
+        return self.dag**factor.created * self.function(lambda n: function) * self.lower**factor.annihilated
 
     def state_index(self, label: Any, dimension: int) -> int:
         """Fock number as basis index."""

@@ -8,6 +8,7 @@ operators are equal exactly when their data is equal. Coefficients are SymPy exp
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -98,7 +99,7 @@ class Operator(OperatorLike):
     def __init__(self, terms: Mapping[Monomial, Any]) -> None:
         clean = {}
         for monomial, coefficient in terms.items():
-            expression = _expanded(coefficient)
+            expression = expanded(coefficient)
             if expression != 0:
                 clean[monomial] = expression
         ordered = dict(sorted(clean.items(), key=lambda item: _sort_key(item[0])))
@@ -165,6 +166,18 @@ class Operator(OperatorLike):
         """Replace parameters in the coefficients by numbers or expressions."""
         return Operator({m: c.subs(values) for m, c in self.terms.items()})
 
+    def evaluated(self, values: Mapping[sympy.Symbol, Any], inside: Mapping[sympy.Symbol, Any]) -> Operator:
+        """Replace parameters: ``values`` in the coefficients, ``inside`` in functions of number operators."""
+        parts = []
+        for monomial, coefficient in self.terms.items():
+            product = Operator({(): coefficient.subs(values)})
+            for degree, factor in monomial:
+                substitute = getattr(degree, "substitute_factor", None)
+                one = Operator({((degree, factor),): sympy.S.One})
+                product = product * (one if substitute is None else substitute(factor, inside))
+            parts.append(product)
+        return _sum(parts)
+
     def relabel(self, names: Mapping[Degree, Degree]) -> Operator:
         """The same operator on other degrees of freedom of the same kind."""
         return Operator(
@@ -186,12 +199,42 @@ class Operator(OperatorLike):
         return _render(self, lambda d, f: d.latex(f), lambda c: sympy.latex(c, full_prec=False), r" ") or "0"
 
 
-def _expanded(coefficient: Any) -> sympy.Expr:
+def expanded(coefficient: Any) -> sympy.Expr:
+    """A coefficient as sum of products."""
     # Most coefficients are a number, a parameter or a plain product: nothing to expand, and large models have thousands.
     expression = sympy.sympify(coefficient)
-    if expression.is_Atom or (expression.is_Mul and all(factor.is_Atom for factor in expression.args)):
-        return expression
-    return sympy.expand(expression)
+    return expression if _is_expanded(expression) else sympy.expand(expression)
+
+
+def _is_expanded(expression: sympy.Expr) -> bool:
+    """Whether an expression is surely left alone by expansion: a sum of products of atoms, their powers and functions of them."""
+    terms = expression.args if expression.is_Add else (expression,)
+    return all(
+        _is_plain(factor) for term in terms for factor in (term.args if isinstance(term, sympy.Mul) else (term,))
+    )
+
+
+def _is_plain(factor: sympy.Expr) -> bool:
+    if factor.is_Atom:
+        return True
+    if isinstance(factor, sympy.exp):
+        # Not a sum, which would become a product, nor something that holds one.
+        inner = factor.exp
+        return all(map(_is_power, inner.args if inner.is_Mul else (inner,)))
+    if isinstance(factor, sympy.cos | sympy.sin):
+        return _is_expanded(factor.args[0])
+    return _is_power(factor) or (isinstance(factor, sympy.besselj) and all(one.is_Atom for one in factor.args))
+
+
+def _is_power(factor: sympy.Expr) -> bool:
+    return bool(factor.is_Atom or (isinstance(factor, sympy.Pow) and factor.base.is_Atom and factor.exp.is_Atom))
+
+
+def times(left: sympy.Expr, right: sympy.Expr) -> sympy.Expr:
+    """Product of two expanded coefficients, term by term."""
+    if not (left.is_Add or right.is_Add):
+        return left * right
+    return sympy.Add(*(one * two for one in sympy.Add.make_args(left) for two in sympy.Add.make_args(right)))
 
 
 def as_operator(value: Any) -> Operator | None:
@@ -236,23 +279,25 @@ def total(operators: Iterable[Any]) -> Operator:
 
 
 def _sum(operators: Iterable[Operator]) -> Operator:
-    terms: dict[Monomial, sympy.Expr] = {}
+    terms: dict[Monomial, list[sympy.Expr]] = {}
     for operator in operators:
         for monomial, coefficient in operator.terms.items():
-            terms[monomial] = terms[monomial] + coefficient if monomial in terms else coefficient
-    return Operator(terms)
+            terms.setdefault(monomial, []).append(coefficient)
+    # One sum of all: adding one after the other would sort the longer and longer sum again and again.
+    return Operator({m: parts[0] if len(parts) == 1 else sympy.Add(*parts) for m, parts in terms.items()})
 
 
 def _scale(operator: Operator, factor: sympy.Expr) -> Operator:
-    return Operator({monomial: factor * coefficient for monomial, coefficient in operator.terms.items()})
+    return Operator({monomial: times(factor, coefficient) for monomial, coefficient in operator.terms.items()})
 
 
 def _product(left: Operator, right: Operator) -> Operator:
     terms: dict[Monomial, sympy.Expr] = {}
     for monomial_left, coefficient_left in left.terms.items():
         for monomial_right, coefficient_right in right.terms.items():
+            both = times(coefficient_left, coefficient_right)
             for weight, monomial in multiply_monomials(monomial_left, monomial_right):
-                value = coefficient_left * coefficient_right * weight
+                value = both if weight == 1 else times(weight, both)
                 terms[monomial] = terms[monomial] + value if monomial in terms else value
     return Operator(terms)
 
@@ -281,7 +326,12 @@ def multiply_monomials(left: Monomial, right: Monomial) -> list[tuple[sympy.Expr
 
 
 def _sort_key(monomial: Monomial) -> tuple[Any, ...]:
-    return (len(monomial), tuple((degree.name, str(factor)) for degree, factor in monomial))
+    return (len(monomial), tuple((degree.name, _factor_name(factor)) for degree, factor in monomial))
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _factor_name(factor: Any) -> str:
+    return str(factor)
 
 
 def _render(operator: Operator, factor: Any, coefficient: Any, space: str) -> str:

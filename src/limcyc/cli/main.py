@@ -11,11 +11,16 @@ import typer
 
 from limcyc._version import __version__
 from limcyc.cli.check import check
+from limcyc.cli.diagram import diagram
+from limcyc.cli.evolve import evolve
 from limcyc.cli.figure import figure
 from limcyc.cli.figures import figures
 from limcyc.cli.info import info
+from limcyc.cli.plot import plot
 from limcyc.cli.show import show
+from limcyc.cli.spectrum import spectrum
 from limcyc.cli.steady import steady
+from limcyc.cli.sweep import sweep
 from limcyc.cli.systems import systems
 
 __all__ = ["app", "app_main"]
@@ -48,7 +53,7 @@ def _options(
     pass
 
 
-for _command in (systems, show, steady, figures, figure, check, info):
+for _command in (systems, show, steady, evolve, spectrum, sweep, plot, diagram, figures, figure, check, info):
     app.command()(_command)
 
 

@@ -10,17 +10,17 @@ from typing import Any, Final
 
 from limcyc.errors import ParameterError, UnknownNameError
 
-__all__ = ["assignments", "number"]
+__all__ = ["BINARY", "UNARY", "assignments", "number", "pairs"]
 
 _LONGEST: Final = 200
-_BINARY: Final[dict[type[ast.operator], Callable[[float, float], Any]]] = {
+BINARY: Final[dict[type[ast.operator], Callable[[float, float], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
     ast.Pow: operator.pow,
 }
-_UNARY: Final[dict[type[ast.unaryop], Callable[[float], float]]] = {
+UNARY: Final[dict[type[ast.unaryop], Callable[[float], float]]] = {
     ast.UAdd: operator.pos,
     ast.USub: operator.neg,
 }
@@ -66,10 +66,10 @@ def _evaluate(node: ast.expr) -> Any:
             return float(value)
         case ast.Name(id="pi"):
             return math.pi
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
-            return _BINARY[type(op)](_evaluate(left), _evaluate(right))
-        case ast.UnaryOp(op=op, operand=operand) if type(op) in _UNARY:
-            return _UNARY[type(op)](_evaluate(operand))
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+            return BINARY[type(op)](_evaluate(left), _evaluate(right))
+        case ast.UnaryOp(op=op, operand=operand) if type(op) in UNARY:
+            return UNARY[type(op)](_evaluate(operand))
         case ast.Call(func=ast.Name(id="sqrt"), args=[argument], keywords=[]):
             return _evaluate(argument) ** 0.5
     raise ValueError(node)
@@ -118,3 +118,23 @@ def _setting(text: str) -> int | str:
         return int(text)
     except ValueError:
         return text
+
+
+def pairs(option: str, texts: Iterable[str], *, numbers: bool = True) -> dict[str, Any]:
+    """NAME=VALUE texts of an option by name; values as numbers, or as they stand.
+
+    Raises ParameterError for a text without ``=``, a name given twice, or a value that cannot be read.
+
+    >>> from limcyc.cli.values import pairs
+    >>> pairs("--at", ["g_c=sqrt(4)"])
+    {'g_c': 2.0}
+    """
+    found: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name and value):
+            raise ParameterError(f"{option} {text!r} is malformed; write name=value")
+        if name in found:
+            raise ParameterError(f"{option} gives {name} twice; give it once")
+        found[name] = number(value) if numbers else value
+    return found

@@ -2,11 +2,13 @@
 
 :func:`rotating_frame`, :func:`interaction_picture`, :func:`displaced`, :func:`bogoliubov` are exact;
 :func:`polaron` and :func:`drive_frame` are exact up to the number of sidebands kept. :func:`secular` and
-:func:`high_frequency` then make a system with constant coefficients and say what they left out.
+:func:`high_frequency` then make a system with constant coefficients and say what they left out.  :func:`fast_decay_limit`
+keeps the few levels of a mode that a fast loss leaves alone.
 """
 
 from limcyc.frames.displacement import bogoliubov, displaced, sideband
 from limcyc.frames.driven import drive_frame
+from limcyc.frames.fast_decay import fast_decay_limit
 from limcyc.frames.harmonics import harmonics
 from limcyc.frames.high_frequency import high_frequency
 from limcyc.frames.polaron import polaron, polaron_image
@@ -21,6 +23,7 @@ __all__ = [
     "bogoliubov",
     "displaced",
     "drive_frame",
+    "fast_decay_limit",
     "harmonics",
     "high_frequency",
     "interaction_picture",

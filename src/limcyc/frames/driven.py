@@ -6,7 +6,7 @@ import sympy
 
 from limcyc.algebra import TIME, Levels, Mode, Operator, total
 from limcyc.algebra.modes import ModeFactor
-from limcyc.algebra.operators import Monomial
+from limcyc.algebra.operators import Monomial, times
 from limcyc.errors import OperatorError, ParameterError
 from limcyc.frames.harmonics import split_coefficient
 from limcyc.frames.rotating import Weights, check_plain, rebuilt, rotation_of
@@ -67,18 +67,21 @@ def drive_frame(system: OpenSystem, harmonics: int = 6) -> OpenSystem:
             return sympy.S.One
         sign = -1 if x.could_extract_minus_sign() else 1
         # J_m(-x) = (-1)^m J_m(x) = J_{-m}(x).
-        return sympy.Add(
-            *(_bessel(sign * m, sign * x) * sympy.exp(sympy.I * m * angle) for m in range(-harmonics, harmonics + 1))
-        )
+        return sympy.Add(*(_bessel(sign * m, sign * x) * _clock(m, angle) for m in range(-harmonics, harmonics + 1)))
 
     def moved(operator: Operator) -> Operator:
-        return Operator({m: c * factor(m) for m, c in operator.terms.items()})
+        return Operator({m: times(c, factor(m)) for m, c in operator.terms.items()})
 
     def jump(one: Jump) -> Operator:
         phases = {rotation_of(m, amplitudes) for m in one.operator.terms}
         return one.operator if len(phases) == 1 else moved(one.operator)
 
     return rebuilt(system, moved(total(rest)), jump, "frame of the drive")
+
+
+def _clock(order: int, angle: sympy.Expr) -> sympy.Expr:
+    """exp(i m angle), one factor for each term of the angle."""
+    return sympy.Mul(*(sympy.exp(sympy.I * order * part) for part in sympy.Add.make_args(angle)))
 
 
 def _is_number(monomial: Monomial) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 import sympy
 
 from limcyc.algebra import TIME, Operator, as_operator, total
+from limcyc.algebra.operators import expanded, times
+from limcyc.algebra.time_dependence import exponential_apart
 from limcyc.errors import OperatorError
 
 __all__ = ["harmonics", "recombined", "split_coefficient"]
@@ -21,30 +23,24 @@ def split_coefficient(coefficient: sympy.Expr) -> dict[sympy.Expr, sympy.Expr]:
     """
     if not coefficient.has(TIME):
         return {sympy.S.Zero: coefficient}
-    exponential = coefficient.replace(
-        lambda e: isinstance(e, sympy.cos | sympy.sin) and e.has(TIME), lambda e: e.rewrite(sympy.exp)
-    )
-    parts: dict[sympy.Expr, sympy.Expr] = {}
-    for term in sympy.Add.make_args(sympy.expand(exponential)):
-        rest, exponent = sympy.S.One, sympy.S.Zero
-        for factor in sympy.Mul.make_args(term):
-            base, power = factor.as_base_exp()
-            if isinstance(factor, sympy.exp):
-                exponent += factor.args[0]
-            elif isinstance(base, sympy.exp) and not power.has(TIME):
-                exponent += base.args[0] * power
-            else:
-                rest *= factor
-        exponent = sympy.expand(exponent)
+    exponential = coefficient
+    if coefficient.has(sympy.cos, sympy.sin):
+        exponential = coefficient.replace(
+            lambda e: isinstance(e, sympy.cos | sympy.sin) and e.has(TIME), lambda e: e.rewrite(sympy.exp)
+        )
+    parts: dict[sympy.Expr, list[sympy.Expr]] = {}
+    for term in sympy.Add.make_args(expanded(exponential)):
+        rest, exponent = exponential_apart(term)
         slope = exponent.coeff(TIME, 1)
-        constant = sympy.expand(exponent - slope * TIME)
-        frequency = sympy.expand(-sympy.I * slope)
+        constant = expanded(exponent - times(slope, TIME))
+        frequency = times(-sympy.I, expanded(slope))
         if rest.has(TIME) or constant.has(TIME) or frequency.is_real is not True:
             raise OperatorError(
                 f"the coefficient {coefficient} is not a sum of cos, sin and exp(i ...) of real frequencies times time"
             )
-        parts[frequency] = parts.get(frequency, sympy.S.Zero) + rest * sympy.exp(constant)
-    return parts
+        weight = rest if constant == 0 else rest * sympy.exp(constant)
+        parts.setdefault(frequency, []).append(weight)
+    return {frequency: sympy.Add(*weights) for frequency, weights in parts.items()}
 
 
 def harmonics(operator: Any) -> dict[sympy.Expr, Operator]:

@@ -69,6 +69,7 @@ def resonances(
     >>> resonances(driven, "nu", {"g": 0.1, "w": 5.0})
     [5: 0.05  g/2 s+_h]
     """
+    system.refuse_kicks("resonances()")
     if drive not in system.parameters:
         raise UnknownNameError(f"parameter of {system.name!r}", drive, sorted(system.parameters))
     symbol = next(s for s in system._symbols() if s.name == drive)

@@ -9,7 +9,7 @@ import sympy
 from limcyc.algebra import TIME, Levels, Mode, Operator, as_operator, total
 from limcyc.algebra.degrees import Degree, Factor
 from limcyc.algebra.modes import ModeFactor
-from limcyc.algebra.operators import Monomial
+from limcyc.algebra.operators import Monomial, times
 from limcyc.errors import OperatorError, UnsupportedError
 from limcyc.frames.harmonics import split_coefficient
 from limcyc.system import Jump, OpenSystem
@@ -20,7 +20,8 @@ Weights = dict[tuple[Degree, Factor], sympy.Expr]
 
 
 def check_plain(system: OpenSystem, what: str) -> None:
-    """Refuse ensembles: a frame would have to act on each member."""
+    """Refuse ensembles, on whose members a frame would have to act one by one, and kicks, which it would leave out."""
+    system.refuse_kicks(what)
     if system.ensembles:
         raise UnsupportedError(
             f"{what}: {system.name!r} has ensembles; change the frame of the cell, or write members out with explicit()"
@@ -93,7 +94,7 @@ def rotating_frame(system: OpenSystem, generator: Operator) -> OpenSystem:
     weights = diagonal_weights(g, "rotating_frame()")
 
     def turned(operator: Operator) -> Operator:
-        return Operator({m: c * sympy.exp(sympy.I * rotation_of(m, weights) * TIME) for m, c in operator.terms.items()})
+        return Operator({m: times(c, _turning(rotation_of(m, weights))) for m, c in operator.terms.items()})
 
     def jump(one: Jump) -> Operator:
         frequencies = {rotation_of(m, weights) for m in one.operator.terms}
@@ -102,6 +103,11 @@ def rotating_frame(system: OpenSystem, generator: Operator) -> OpenSystem:
     hamiltonian = turned(system.hamiltonian) - g
     hamiltonian = Operator({m: c for m, c in hamiltonian.terms.items() if m})
     return rebuilt(system, hamiltonian, jump, "rotating frame")
+
+
+def _turning(frequency: sympy.Expr) -> sympy.Expr:
+    """exp(i w t), one factor for each term of w."""
+    return sympy.Mul(*(sympy.exp(sympy.I * part * TIME) for part in sympy.Add.make_args(frequency)))
 
 
 def interaction_picture(system: OpenSystem) -> OpenSystem:

@@ -69,6 +69,7 @@ def to_qutip(
     """
     import qutip
 
+    system.refuse_kicks("the export to QuTiP")
     values = system.values(parameters)
     basis = Basis.of(system.degrees, _sizes(system, cutoffs or {}))
     dims = [list(basis.dimensions)] * 2

@@ -14,6 +14,7 @@ import sympy
 
 from limcyc.algebra import TIME
 from limcyc.algebra.matrices import scalar_function
+from limcyc.algebra.time_dependence import exponential_apart
 from limcyc.errors import OperatorError
 
 __all__ = ["Coefficients"]
@@ -80,8 +81,13 @@ class Coefficients:
             return [(0, expression)]
         parts: list[tuple[int, sympy.Expr]] = []
         for term in sympy.Add.make_args(sympy.expand(expression.rewrite(sympy.exp))):
-            still, exponent = _exponential_and_rest(term, expression)
+            still, exponent = exponential_apart(term)
             slope = exponent.coeff(TIME, 1)
+            if still.has(TIME) or sympy.expand(exponent - slope * TIME).has(TIME):
+                raise OperatorError(
+                    f"the coefficient {expression} depends on time in a way that is not periodic with fixed frequencies: only "
+                    "cos, sin and exp(i ...) of w t + phase are understood"
+                )
             if slope == 0:
                 parts.append((0, still * sympy.exp(exponent)))
                 continue
@@ -119,26 +125,6 @@ class Coefficients:
         for row, expression in zip(result, expressions, strict=True):
             row[:] = scalar_function((expression,))(values)[0].real
         return result
-
-
-def _exponential_and_rest(term: sympy.Expr, whole: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
-    """A product as rest * exp(exponent), with all of the time in an exponent that is linear in it."""
-    rest, exponent = sympy.S.One, sympy.S.Zero
-    for factor in sympy.Mul.make_args(term):
-        base, power = factor.as_base_exp()
-        if isinstance(factor, sympy.exp):
-            exponent += factor.args[0]
-        elif isinstance(base, sympy.exp) and not power.has(TIME):
-            exponent += base.args[0] * power
-        else:
-            rest *= factor
-    exponent = sympy.expand(exponent)
-    if rest.has(TIME) or sympy.expand(exponent - exponent.coeff(TIME, 1) * TIME).has(TIME):
-        raise OperatorError(
-            f"the coefficient {whole} depends on time in a way that is not periodic with fixed frequencies: only cos, sin and "
-            "exp(i ...) of w t + phase are understood"
-        )
-    return rest, exponent
 
 
 def _number_and_rest(term: sympy.Expr) -> tuple[complex, sympy.Expr]:

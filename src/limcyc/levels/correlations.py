@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
-from limcyc.algebra import IDENTITY, Mode, Operator, as_operator
+from limcyc.algebra import IDENTITY, Mode, Operator, Rotor, as_operator
 from limcyc.algebra.matrices import Basis, matrix
 from limcyc.errors import CutoffError, CutoffWarning, OperatorError, ParameterError
 from limcyc.levels.propagation import checked_times, propagate
 from limcyc.levels.sectors import Pairs
 from limcyc.levels.truncation import LARGEST_CUTOFF, cutoff_ladder
+from limcyc.levels.windows import check_windows
 from limcyc.results import Source, State, expectation_row, labelled, provenance
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ def _curves(
             curves[name] += path @ row
         if charges == exact.system.symmetries.zero:
             edge = _edge_population(exact, basis, sector.pairs, path)
+            check_windows(exact.system, basis, sector.pairs, path[:, sector.pairs.diagonal].real)
     return {n: c.real if operators[n].is_hermitian else c for n, c in curves.items()}, edge
 
 
@@ -110,7 +112,7 @@ def _edge_population(exact: Exact, basis: Basis, pairs: Pairs, path: np.ndarray)
 
 
 def _labels(exact: Exact, initial: Any) -> dict[Any, Any]:
-    lowest = {d: 0 if isinstance(d, Mode) else d.names[0] for d in exact.system.degrees}  # type: ignore[attr-defined]
+    lowest = {d: 0 if isinstance(d, Mode | Rotor) else d.names[0] for d in exact.system.degrees}  # type: ignore[attr-defined]
     if initial is None:
         return lowest
     if isinstance(initial, Mapping):

@@ -35,6 +35,8 @@ class DriftTables:
         a symbol for each amplitude; the names in it are labels of the variables
     diffusion
         (k, m, conjugated) -> D of alpha_k and alpha_m (or its conjugate), k >= m
+    received
+        real variables that also get noise from edges; the table of the diffusion then ends with a row of the constant 1
     """
 
     system: OpenSystem
@@ -42,6 +44,7 @@ class DriftTables:
     amplitudes: int
     drift: tuple[Symbol, ...]
     diffusion: Mapping[tuple[int, int, bool], Symbol]
+    received: tuple[int, ...] = ()
 
     @cached_property
     def equations(self) -> Equations:
@@ -87,8 +90,10 @@ class DriftTables:
             for row, entry in enumerate(self._entries.values())
             for (factors, c, h), weight in entry.items()
         ]
+        if self.received:
+            terms += [Term(len(self._entries), 1.0, (), c, h) for _, c, h in self.equations.coefficients.split(1)]
         drift = self.equations.field  # made after the entries, so that its table counts their coefficients
-        size = max(self.equations.size, len(self._entries))
+        size = max(self.equations.size, len(self._entries) + bool(self.received))
         noise = PolynomialField.of(size, terms, coefficients=drift.coefficients, harmonics=drift.harmonics)
         return drift, noise
 

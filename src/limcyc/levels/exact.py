@@ -22,10 +22,12 @@ from limcyc.errors import (
 )
 from limcyc.levels import correlations, spectra
 from limcyc.levels.asymptotics import DriftAtInfinity
+from limcyc.levels.history import remembers
 from limcyc.levels.response import respond
 from limcyc.levels.sectors import Sector
 from limcyc.levels.stationary import solve_null
 from limcyc.levels.truncation import LARGEST_CUTOFF, cutoff_ladder, discarded_weight
+from limcyc.levels.windows import check_windows
 from limcyc.numerics.linear import make_plan
 from limcyc.results import Certificate, Scalar, State
 from limcyc.system import OpenSystem
@@ -45,6 +47,7 @@ _KEPT_SECTORS = 32
 
 
 def _check_supported(system: OpenSystem) -> None:
+    system.refuse_kicks("the exact level")
     if system.time_dependent:
         raise UnsupportedError(
             f"{system.name!r} has coefficients that depend on time; the exact level needs constant ones. Go to a frame where "
@@ -85,6 +88,17 @@ class Exact:
         self._drifts: dict[Mode, DriftAtInfinity] = {}
         self._start: dict[Mode, int] = {}
         self._pins: dict[Any, int] = {}
+        remembers(self)
+
+    def forget(self) -> None:
+        """Forget what earlier answers taught: the start of the search for a cutoff and the choice of pivots."""
+        self._start.clear()
+        self._pins.clear()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Pickle support."""
+        self.__dict__.update(state)
+        remembers(self)
 
     # -- steady state ----------------------------------------------------------------------------------------------
 
@@ -245,6 +259,8 @@ class Exact:
         if not closed and self.modes:
             weight = max(discarded_weight(state.populations(mode)) for mode in self.modes)
             object.__setattr__(certificate, "discarded_weight", weight)
+        if not closed:
+            check_windows(self.system, sector.basis, sector.pairs, populations)
         return state
 
     # -- response --------------------------------------------------------------------------------------------------

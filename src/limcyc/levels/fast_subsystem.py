@@ -37,6 +37,7 @@ class FastSubsystem:
     """
 
     def __init__(self, system: OpenSystem, mode: Mode | None = None) -> None:
+        system.refuse_kicks("adiabatic elimination")
         modes = [degree for degree in system.degrees if isinstance(degree, Mode)]
         if mode is None and len(modes) != 1:
             raise OperatorError(

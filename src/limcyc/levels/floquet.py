@@ -1,35 +1,24 @@
-"""The Floquet level: periodic states, decay rates and transients of a time-periodic Lindblad equation."""
+"""The Floquet level: periodic states, decay rates, spectra and transients of a time-periodic Lindblad equation."""
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from limcyc.algebra import TIME, Mode, Operator, as_operator
+from limcyc.algebra import Mode
 from limcyc.algebra.matrices import Basis, scalar_function
-from limcyc.errors import (
-    ConvergenceError,
-    CutoffError,
-    CutoffWarning,
-    OperatorError,
-    ParameterError,
-    SeveralSteadyStatesError,
-    SymmetryError,
-    UnsupportedError,
-)
-from limcyc.levels.floquet_balance import Balance, EigenFrame, StaticPart
+from limcyc.errors import CutoffError, ParameterError, SeveralSteadyStatesError, UnsupportedError
+from limcyc.levels import floquet_correlations, floquet_evolution, floquet_exponents, floquet_spectra
+from limcyc.levels.floquet_cutoffs import checked_cutoffs, named, needed, wanted_cutoff
 from limcyc.levels.floquet_generator import PeriodicGenerator, PeriodicSector
-from limcyc.levels.floquet_initial import initial_sectors
+from limcyc.levels.floquet_solutions import solved
 from limcyc.levels.floquet_states import PeriodicState
-from limcyc.levels.floquet_steps import PeriodSteps, steps_for
-from limcyc.levels.propagation import checked_times
-from limcyc.levels.truncation import LARGEST_CUTOFF, discarded_weight
-from limcyc.results import Certificate, Scalar, Source, State, expectation_row, provenance
+from limcyc.levels.history import remembers
+from limcyc.levels.truncation import LARGEST_CUTOFF
+from limcyc.results import Scalar
 from limcyc.system import OpenSystem
 
 if TYPE_CHECKING:
@@ -40,14 +29,10 @@ __all__ = ["Floquet"]
 _EXPLICIT_LIMIT = 1e-5
 """Largest discarded weight accepted when the caller fixes the cutoff."""
 
-_EDGE_WARNING = 1e-6
-
-_FIRST_POINTS, _MOST_POINTS = 5, 65
+_LARGEST_SEARCH = 400_000
+"""Largest square of the product of all cutoffs that their search goes to."""
 
 _KEPT_SECTORS = 8
-
-_LARGEST_MAP = 1500
-"""Largest number of matrix elements for which the map over one period is made as a matrix."""
 
 
 class Floquet:
@@ -56,8 +41,8 @@ class Floquet:
     Built once per system; parameters come with the verbs. The steady state is found by harmonic balance: GMRES on the exact
     equations in the eigenbasis of the mean Hamiltonian, where few harmonics are needed, with the nearly static part as
     preconditioner. The number of points in time doubles as the certificate. ``method="map"`` solves P rho = rho for the
-    map P over one period instead, as an independent check of small systems. Approximations: the Fock cutoff, the points in
-    time and, for transients, the time step; all are certified.
+    map P over one period instead, as an independent check. Approximations: the Fock cutoff, the points in time and, for
+    transients, the time step; all are certified.
 
     system
         the open system; at least one coefficient periodic in time, all frequencies multiples of one
@@ -74,6 +59,7 @@ class Floquet:
     name = "floquet"
 
     def __init__(self, system: OpenSystem) -> None:
+        system.refuse_rotors("the Floquet level")
         if system.ensembles:
             raise UnsupportedError(
                 f"{system.name!r} has ensembles of identical members; write a few members out with system.explicit(...)"
@@ -84,6 +70,16 @@ class Floquet:
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self._sectors: OrderedDict[Any, PeriodicSector] = OrderedDict()
         self._start: dict[Mode, int] = {}
+        remembers(self)
+
+    def forget(self) -> None:
+        """Forget what earlier answers taught: the start of the search for a cutoff."""
+        self._start.clear()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Pickle support."""
+        self.__dict__.update(state)
+        remembers(self)
 
     # -- steady state ----------------------------------------------------------------------------------------------
 
@@ -95,6 +91,7 @@ class Floquet:
         tolerance: float = 1e-8,
         accuracy: float = 1e-6,
         method: str | None = None,
+        near: PeriodicState | None = None,
         **parameters: Any,
     ) -> PeriodicState:
         """The periodic steady state, from the sector of charge zero.
@@ -106,9 +103,12 @@ class Floquet:
         tolerance
             population that an automatic cutoff may discard
         accuracy
-            largest change of a matrix element, averaged and at t = 0, when points in time are added
+            largest change of a matrix element, averaged and at t = 0, when points in time (time steps) are added
         method
-            ``"balance"`` (harmonic balance), ``"map"`` (map over one period, small systems), or None for the former
+            ``"balance"`` (harmonic balance), ``"map"`` (fixed point of the map over one period: a matrix for small systems,
+            else GMRES without one), or None for the former, and the latter where that does not settle
+        near
+            the state at a neighbouring parameter point, to start the iteration from
         parameters
             values of the system's parameters
 
@@ -125,131 +125,38 @@ class Floquet:
         fixed = self._checked_cutoffs(cutoffs)
         if closed and fixed is None and self.modes:
             raise ParameterError("closed=True declares a given cutoff to be part of the model; give cutoffs={mode: N}")
-        solve = self._by_map if method == "map" else self._by_balance
         if fixed is not None:
-            state = solve(fixed, values, accuracy, closed)
+            state = solved(self, fixed, values, accuracy, closed, method, near)
             weight = state.discarded_weight
             if not closed and weight > _EXPLICIT_LIMIT:
                 raise CutoffError(
-                    f"periodic state of {self.system.name!r} with cutoffs {_named(fixed)}: about {weight:.1e} of the population "
+                    f"periodic state of {self.system.name!r} with cutoffs {named(fixed)}: about {weight:.1e} of the population "
                     f"lies beyond (allowed {_EXPLICIT_LIMIT:.0e}); raise the cutoff, leave it to limcyc, or declare it part of "
                     "the model with closed=True"
                 )
             return state
+        sizes = self._found_cutoffs(values, tolerance, method)
+        return solved(self, sizes, values, accuracy, False, method, near)
+
+    def _found_cutoffs(self, values: Mapping[str, Any], tolerance: float, method: str | None) -> dict[Mode, int]:
+        """Cutoffs that discard no more than the tolerance; the search does with few points and a loose accuracy."""
         sizes = {mode: self._start.get(mode, 16) for mode in self.modes}
         while True:
-            # The search for the cutoff does with few points and a loose tolerance.
-            trial = solve(sizes, values, 1e-3, False)
-            wanted = {mode: _wanted(trial.populations(mode), tolerance) for mode in self.modes}
+            trial = solved(self, sizes, values, 1e-3, False, method, None)
+            wanted = {mode: wanted_cutoff(trial.populations(mode), tolerance) for mode in self.modes}
             if all(wanted[mode] <= sizes[mode] for mode in self.modes):
                 break
             sizes = {mode: max(sizes[mode], wanted[mode]) for mode in self.modes}
             unknowns = int(np.prod(list(sizes.values()))) ** 2
-            if max(sizes.values()) > LARGEST_CUTOFF or unknowns > 400_000:
+            if max(sizes.values()) > LARGEST_CUTOFF or unknowns > _LARGEST_SEARCH:
                 raise CutoffError(
-                    f"the periodic state of {self.system.name!r} does not fit the cutoffs {_named(sizes)}: the phonon number "
+                    f"the periodic state of {self.system.name!r} does not fit the cutoffs {named(sizes)}: the phonon number "
                     "diverges, or the model is too large for this level; give cutoffs={...} explicitly to go further"
                 )
-        self._start = {mode: max(8, wanted[mode]) for mode in self.modes}
-        return solve(sizes, values, accuracy, False)
-
-    def _by_balance(
-        self, sizes: Mapping[Mode, int], values: Mapping[str, Any], accuracy: float, closed: bool
-    ) -> PeriodicState:
-        generator = self._generator(sizes, self.system.symmetries.zero, values)
-        frame = EigenFrame(generator)
-        static = StaticPart(frame)
-        y, points = None, _FIRST_POINTS
-        previous: PeriodicState | None = None
-        while True:
-            balance = Balance(static, points)
-            start = None if y is None else balance.interpolated(y)
-            y, count = balance.solve(balance.unit_trace, max(1e-3 * accuracy, 1e-13), start)
-            y = y / (y[:, static.diagonal].sum() / points)
-            state = self._state(frame, y, values, closed, f"harmonic balance, {count} steps of GMRES")
-            if previous is not None:
-                change = max(
-                    float(abs(new.elements - old.elements).max())
-                    for new, old in ((state.stroboscopic, previous.stroboscopic), (state.average, previous.average))
-                )
-                if change <= accuracy:
-                    break
-            previous = state
-            points += 4 if points < 13 else points // 4 * 2
-            if points > _MOST_POINTS:
-                raise ConvergenceError(
-                    f"periodic state of {self.system.name!r}: {points} points in a period still change it by {change:.1e} "
-                    f"(wanted {accuracy:.0e}); the drive is strong at these cutoffs. Raise accuracy=..., or go to a frame in "
-                    "which it is weaker"
-                )
-        fine = Balance(static, 2 * points - 1)
-        residual = float(np.linalg.norm(fine.apply(fine.interpolated(y)))) / np.sqrt(fine.points)
-        certificate = replace(state._certificate, residual=residual)
-        return replace(state, _certificate=certificate, points_change=change)
-
-    def _by_map(
-        self, sizes: Mapping[Mode, int], values: Mapping[str, Any], accuracy: float, closed: bool
-    ) -> PeriodicState:
-        generator = self._generator(sizes, self.system.symmetries.zero, values)
-        if generator.size > _LARGEST_MAP:
-            raise UnsupportedError(
-                f"method='map' makes the map over one period as a matrix; {generator.size} matrix elements are too many (at "
-                f"most {_LARGEST_MAP}); use method='balance'"
-            )
-        diagonal = generator.sector.diagonal
-        probe = np.zeros(generator.size, dtype=complex)
-        probe[diagonal] = 1 / diagonal.size
-        steps, _ = steps_for(generator, probe, accuracy)
-        matrix = steps.period(np.eye(generator.size, dtype=complex)).T - np.eye(generator.size)
-        row = int(diagonal[0])
-        matrix[row] = 0
-        matrix[row, diagonal] = 1
-        right = np.zeros(generator.size, dtype=complex)
-        right[row] = 1
-        try:
-            start = np.linalg.solve(matrix, right)
-        except np.linalg.LinAlgError:
-            raise SeveralSteadyStatesError(
-                f"{self.system.name!r} has no unique periodic state at these parameters; follow one with evolve(...)"
-            ) from None
-        # One orbit on the grid of the steps gives the motion; the steps are an odd number after one is left out.
-        frame = EigenFrame(generator)
-        points = 2 * (steps.steps // 2) + 1
-        motion = np.empty((points, generator.size), dtype=complex)
-        fine = PeriodSteps(generator, points * max(1, -(-steps.steps // points)))
-        stride = fine.steps // points
-        vector = start
-        for index in range(fine.steps):
-            if index % stride == 0:
-                motion[index // stride] = vector
-            vector = fine.advance(vector, index)
-        balance = Balance(StaticPart(frame), points)
-        return self._state(frame, balance.to_frame(motion), values, closed, f"map over one period, {steps.steps} steps")
-
-    def _state(
-        self, frame: EigenFrame, y: np.ndarray, values: Mapping[str, Any], closed: bool, method: str
-    ) -> PeriodicState:
-        sector = frame.generator.sector
-        certificate = Certificate(
-            residual=float("nan"),
-            discarded_weight=float("nan"),
-            trace=1.0,
-            smallest_eigenvalue=float("nan"),
-            cutoffs={
-                d.name: size
-                for d, size in zip(sector.basis.degrees, sector.basis.dimensions, strict=True)
-                if isinstance(d, Mode)
-            },
-            closed=closed,
-            drift_at_infinity={},
-            method=method,
-            unknowns=int(y.size),
-        )
-        state = PeriodicState(self.system, frame, y, values, self.name, certificate)
-        if not closed and self.modes:
-            weight = max(discarded_weight(state.populations(mode)) for mode in self.modes)
-            state = replace(state, _certificate=replace(certificate, discarded_weight=weight))
-        return state
+        # A smaller state is solved at the smaller cutoffs, and so are its neighbours.
+        sizes = {mode: min(sizes[mode], needed(trial.populations(mode), tolerance)) for mode in self.modes}
+        self._start = dict(sizes)
+        return sizes
 
     # -- decay rates -----------------------------------------------------------------------------------------------
 
@@ -274,74 +181,158 @@ class Floquet:
             close to 0 for ``of=1``, else close to the frequency of the operator in the steady state
         points
             points in time; None takes two more than the steady state needed
+        parameters
+            values of the system's parameters, and options of :meth:`steady_state`
 
         Returns complex exponents by decreasing real part, shape (count,). Raises
         :class:`limcyc.errors.SymmetryError` for an operator without definite charge.
         """
-        from scipy.sparse.linalg import LinearOperator, eigs
-
-        operator = as_operator(of)
-        if operator is None:
-            raise OperatorError(f"slow_modes() needs an operator that names the sector, got {of!r}")
-        charges = self.system.symmetries.shift(operator) if operator.terms else self.system.symmetries.zero
-        if charges is None:
-            raise SymmetryError(
-                f"{operator!r} mixes charges of {self.system.symmetries!r}; ask for its parts one by one"
-            )
+        operator = floquet_exponents.sector_operator(of, "slow_modes()")
+        floquet_exponents.charge_of(self, operator)
         state = self.steady_state(cutoffs, **parameters)
-        target = self._frequency_of(state, operator) if near is None else complex(near)
-        generator = self._generator(self._sizes(state), charges, state.parameters)
-        static = StaticPart(EigenFrame(generator, -target.imag), target)
-        balance = Balance(static, state.points + 2 if points is None else points)
-        shape = (balance.points, generator.size)
+        return floquet_exponents.exponents(self, state, operator, count, near, points)
 
-        def inverse(vector: np.ndarray) -> np.ndarray:
-            return balance.solve(vector.reshape(shape), 1e-8)[0].ravel()
+    def relaxation(
+        self,
+        of: Any = 1,
+        count: int = 4,
+        cutoffs: Mapping[Any, int] | None = None,
+        near: complex | None = None,
+        **parameters: Any,
+    ) -> xarray.Dataset:
+        """Decay rates and quasi-energies of the slow motions, -Re and Im of the Floquet exponents, with their accuracy.
 
-        size = generator.size * balance.points
-        rng = np.random.default_rng(0)
-        begin = np.zeros(shape, dtype=complex)
-        begin[:, static.chosen] = rng.standard_normal(static.chosen.size)
-        found = eigs(
-            LinearOperator((size, size), matvec=inverse, dtype=complex),
-            k=min(count, size - 2),
-            ncv=min(max(2 * count + 4, 12), size - 1),
-            v0=begin.ravel(),
-            which="LM",
-            tol=1e-7,
-            return_eigenvectors=False,
-        )
-        exponents = target - 1 / found
-        return exponents[np.argsort(-exponents.real)]
+        Arguments as in :meth:`slow_modes`, which this solves on two numbers of points in time.
 
-    def _frequency_of(self, state: PeriodicState, operator: Operator) -> complex:
-        """A number near the exponent that A rho(t) starts with, off the real axis by its mean rotation."""
-        if list(operator.terms) == [()]:
-            return complex(1e-4 * float(abs(StaticPart(state.frame).rates.real).mean()))
-        adjoint = self.system.adjoint(operator)
-        sides = []
-        for part in (operator, adjoint):
-            values = (
-                [state.at(t).mean(operator.dag * part) for t in state.period * np.arange(9) / 9]
-                if _constant(part)
-                else []
-            )
-            sides.append(np.mean(values) if values else np.nan)
-        if np.isnan(sides[1]):
-            raise ParameterError("give near=..., the frequency of the operator; it cannot be read off here")
-        # d<A^+(t) A>/dt turns like A^+; the exponents of A rho are the conjugates of those of A.
-        return 1j * float(np.imag(np.conj(sides[1] / sides[0])))
+        Returns a Dataset over ``mode``: ``rate``; ``quasi_energy``, Im(exponent) in (-Omega/2, Omega/2]; ``frequency``,
+        Im(exponent) as found next to ``near``; ``change``, by how much the exponent moved when points were added. In the
+        sector of 1 the exponent 0 of the steady state is among them.
+
+        >>> import limcyc as lc, sympy
+        >>> a, E, kappa, w = lc.Mode("a"), *lc.parameters("E kappa w", positive=True)
+        >>> pushed = lc.OpenSystem(1.3 * a.number + E * sympy.cos(w * lc.TIME) * (a + a.dag), [lc.Jump(a.lower, kappa)])
+        >>> slow = lc.Floquet(pushed).relaxation(count=1, cutoffs={a: 12}, near=1.25j, E=0.05, kappa=0.2, w=1.1)
+        >>> slow["rate"].values.round(6), slow["quasi_energy"].values.round(6)
+        (array([0.1]), array([0.2]))
+        """
+        return floquet_exponents.relaxation(self, of, count, cutoffs, near, parameters)
 
     def phase_decay_rate(
         self, mode: Mode, cutoffs: Mapping[Any, int] | None = None, near: complex | None = None, **parameters: Any
     ) -> Scalar:
-        """Decay rate of <b^+(tau) b(0)> at long times: -Re of the slowest exponent near the frequency of the mode.
+        """Decay rate of <b^+(tau) b(0)> less its coherent part: -Re of the slowest exponent near the frequency of the mode.
 
         near
-            where to look, e.g. ``-1j * om``; see :meth:`slow_modes`
+            where to look, e.g. ``1j * om``; see :meth:`slow_modes`
+
+        Multiples of i Omega, the exponent of the steady state itself, are left out.
         """
-        exponents = self.slow_modes(mode.lower, 3, cutoffs, near, **parameters)
-        return Scalar(float(-exponents[0].real), {"exponents": exponents.tolist()})
+        state = self.steady_state(cutoffs, **parameters)
+        value, found = floquet_exponents.slowest(self, state, mode.lower, near)
+        return Scalar(-value.real, {"exponents": found.tolist()})
+
+    def linewidth(
+        self,
+        mode: Mode,
+        cutoffs: Mapping[Any, int] | None = None,
+        near: complex | None = None,
+        *,
+        method: str = "exponent",
+        **parameters: Any,
+    ) -> Scalar:
+        """Full width at half maximum of the line of S(omega), in angular frequency.
+
+        near
+            where to look, e.g. ``1j * om``; see :meth:`slow_modes`
+        method
+            ``"exponent"``: 2 x :meth:`phase_decay_rate`, exact when one exponent dominates; ``"spectrum"``: from the line
+            itself, refined to 1e-6 of its width, with the number from the exponent in its certificate
+
+        Raises :class:`limcyc.errors.ConvergenceError` when other lines overlap the one asked for. Coherent lines, which
+        have no width, are not looked at.
+        """
+        if method == "exponent":
+            rate = self.phase_decay_rate(mode, cutoffs, near, **parameters)
+            return Scalar(2 * rate, rate.certificate)
+        if method != "spectrum":
+            raise ParameterError(f"unknown method {method!r} of linewidth(); use 'exponent' or 'spectrum'")
+        return floquet_spectra.width_from_spectrum(self, mode, self.steady_state(cutoffs, **parameters), near)
+
+    # -- correlations ----------------------------------------------------------------------------------------------
+
+    def spectrum(
+        self,
+        mode: Mode,
+        frequencies: Any,
+        cutoffs: Mapping[Any, int] | None = None,
+        *,
+        relative: float = 1e-3,
+        **parameters: Any,
+    ) -> xarray.DataArray:
+        """S(omega) = 2 Re integral over tau > 0 of exp(-i omega tau) <b^+(t + tau) b(t)>, averaged over the period.
+
+        frequencies
+            angular frequencies in the laboratory, shape (W,); a mode with b ~ exp(-i om t) peaks at +om
+        relative
+            error allowed at each frequency, relative to S there
+        parameters
+            values of the system's parameters, and options of :meth:`steady_state`
+
+        Each frequency is a periodic problem of its own; a model that a few of them make foresees the others, and is
+        refined until it foresees three in a row, chosen where it is worst. Lines much narrower than the spacing of the
+        frequencies may lie between them: see :meth:`slow_modes` for where they are.
+
+        Returns a DataArray over ``omega`` whose integral over omega/(2 pi) is the mean of <b^+ b> - |<b>|^2. The rest are
+        lines of zero width at multiples of the drive frequency: attributes ``line_frequencies`` and ``line_numbers``,
+        their total ``coherent_number``.
+
+        >>> import limcyc as lc, sympy
+        >>> a, E, kappa, w = lc.Mode("a"), *lc.parameters("E kappa w", positive=True)
+        >>> warm = [lc.Jump(a.lower, 1.5 * kappa), lc.Jump(a.dag, 0.5 * kappa)]
+        >>> pushed = lc.OpenSystem(a.number + E * sympy.cos(w * lc.TIME) * (a + a.dag), warm)
+        >>> line = lc.Floquet(pushed).spectrum(a, [0.9, 1.0], {a: 16}, E=0.02, kappa=0.2, w=1.2, closed=True)
+        >>> (line.values / [0.5 * 0.2 / (0.1**2 + 0.1**2), 0.5 * 0.2 / 0.1**2]).round(3)
+        array([1., 1.])
+        """
+        return floquet_spectra.spectrum(self, mode, frequencies, cutoffs, relative, parameters)
+
+    def correlation(
+        self,
+        later: Any,
+        earlier: Any,
+        times: Any,
+        *,
+        first: Any = 1,
+        cutoffs: Mapping[Any, int] | None = None,
+        relative: float = 5e-3,
+        **parameters: Any,
+    ) -> xarray.DataArray:
+        """<C(t) A(t + tau) B(t)> in the periodic state, averaged over t, for tau >= 0.
+
+        later, earlier, first
+            A, B and C (C defaults to 1) with constant coefficients; B and C have one definite charge each
+        times
+            delays tau, increasing, shape (T,); multiples of a simple fraction of the period are cheapest
+        relative
+            allowed error of a time step relative to what the jumps do in it
+
+        Returns a complex DataArray over ``tau``. Raises :class:`limcyc.errors.SymmetryError` for operators without
+        definite charge: correlate their parts one by one.
+        """
+        return floquet_correlations.correlation(self, (later, earlier, first), times, cutoffs, relative, parameters)
+
+    def g1(
+        self, mode: Mode, times: Any, cutoffs: Mapping[Any, int] | None = None, **parameters: Any
+    ) -> xarray.DataArray:
+        """g1(tau) = <b^+(t + tau) b(t)> / <b^+ b>, numerator and denominator averaged over t; see :meth:`correlation`.
+
+        It does not decay to zero where the drive gives the mode an amplitude: the coherent lines of :meth:`spectrum`.
+        """
+        result = self.correlation(mode.dag, mode.lower, times, cutoffs=cutoffs, **parameters)
+        number = self.correlation(mode.dag, mode.lower, [0.0], cutoffs=cutoffs, **parameters).item().real
+        normalised = (result / number).rename(f"g1 of {mode.name}")
+        normalised.attrs = dict(result.attrs) | {"long_name": f"g1 of {mode.name}"}
+        return normalised
 
     # -- dynamics --------------------------------------------------------------------------------------------------
 
@@ -352,10 +343,11 @@ class Floquet:
         initial: Any = None,
         cutoffs: Mapping[Any, int] | None = None,
         *,
+        begin: float = 0.0,
         accuracy: float = 5e-3,
         **parameters: Any,
     ) -> xarray.Dataset:
-        """Expectation values along the solution from an initial state at t = 0.
+        """Expectation values along the solution from an initial state.
 
         times
             increasing array, shape (T,), in units of 1/rate; multiples of the period are cheapest
@@ -366,87 +358,15 @@ class Floquet:
             (M, M), or a State
         cutoffs
             Fock states kept; needed unless the initial state is a State
+        begin
+            time at which the initial state is given, i.e. the phase of the drive, between 0 and the first time
         accuracy
             allowed error of a time step relative to what the jumps do in it
 
         Returns a Dataset over ``time`` with one variable for each observable and ``edge_population``. Warns with
         :class:`limcyc.errors.CutoffWarning` when more than 1e-6 reaches the last two Fock states.
         """
-        values = self._values(parameters)
-        grid = checked_times(times)
-        if isinstance(initial, State):
-            cutoffs, initial = initial.cutoffs, initial.density_matrix()
-        sizes = self._checked_cutoffs(cutoffs)
-        if sizes is None:
-            raise ParameterError("evolve() of the Floquet level needs cutoffs={mode: N}")
-        chosen: dict[str, Any] = {
-            n: as_operator(o) for n, o in (observables or {f"n_{m.name}": m.number for m in self.modes}).items()
-        }
-        wrong = [name for name, operator in chosen.items() if operator is None]
-        if wrong:
-            raise OperatorError(f"evolve() needs operators as observables; {wrong[0]!r} is none")
-        basis = Basis.of(self.system.degrees, sizes)  # type: ignore[arg-type]
-        curves = {name: np.zeros(grid.size, dtype=complex) for name in chosen}
-        edge = np.zeros(grid.size)
-        step_error, steps_used = 0.0, 0
-        rho, sectors = initial_sectors(self.system, basis, initial)
-        for charges in sectors:
-            generator = self._generator(sizes, charges, values)
-            sector = generator.sector
-            start = rho[sector.kets, sector.bras].astype(complex)
-            rows = {n: expectation_row(o, basis, sector.kets, sector.bras, values) for n, o in chosen.items()}
-            zero = charges == self.system.symmetries.zero
-            if not zero and not any(row.any() for row in rows.values()):
-                continue
-            steps, error = steps_for(generator, start, accuracy)
-            step_error, steps_used = max(step_error, error), max(steps_used, steps.steps)
-            at_edge = self._edge_rows(sector) if zero else []
-            for position, vector in enumerate(_path(steps, start, grid)):
-                for name, row in rows.items():
-                    curves[name][position] += row @ vector
-                for where in at_edge:
-                    edge[position] = max(edge[position], abs(vector[where].sum()))
-        if edge.max(initial=0.0) > _EDGE_WARNING:
-            warnings.warn(
-                f"transient of {self.system.name!r}: up to {edge.max():.1e} of the population reaches the Fock cutoff "
-                f"{_named(sizes)}; raise it",
-                CutoffWarning,
-                stacklevel=2,
-            )
-        return self._dataset(curves, chosen, edge, grid, values, step_error, steps_used)
-
-    def _dataset(
-        self,
-        curves: Mapping[str, np.ndarray],
-        chosen: Mapping[str, Any],
-        edge: np.ndarray,
-        grid: np.ndarray,
-        values: Mapping[str, Any],
-        step_error: float,
-        steps: int,
-    ) -> xarray.Dataset:
-        import xarray
-
-        data = {
-            name: ("time", curve.real if chosen[name].is_hermitian else curve, {"long_name": repr(chosen[name])})
-            for name, curve in curves.items()
-        }
-        data["edge_population"] = ("time", edge, {"long_name": "population of the last two Fock states"})
-        result = xarray.Dataset(data, coords={"time": ("time", grid, {"units": "1/rate"})})
-        result.attrs = {
-            **provenance(Source(self.system, self.name, values)),
-            "steps_per_period": steps,
-            "step_error": step_error,
-        }
-        return result
-
-    def _edge_rows(self, sector: PeriodicSector) -> list[np.ndarray]:
-        found = []
-        for mode in self.modes:
-            position = sector.basis.degrees.index(mode)
-            level = sector.basis.local_index(position)[sector.kets[sector.diagonal]]
-            found.append(sector.diagonal[level >= sector.basis.dimensions[position] - 2])
-        return found
+        return floquet_evolution.evolve(self, times, observables, initial, cutoffs, begin, accuracy, parameters)
 
     # -- shared ----------------------------------------------------------------------------------------------------
 
@@ -472,66 +392,7 @@ class Floquet:
         return {mode: state._certificate.cutoffs[mode.name] for mode in self.modes}
 
     def _checked_cutoffs(self, cutoffs: Mapping[Any, int] | None) -> dict[Mode, int] | None:
-        if cutoffs is None:
-            return None if self.modes else {}
-        given = {key if isinstance(key, str) else getattr(key, "name", str(key)): size for key, size in cutoffs.items()}
-        names = {mode.name for mode in self.modes}
-        if set(given) != names:
-            raise ParameterError(
-                f"cutoffs of {self.system.name!r} are given for {sorted(given)}; its modes are {sorted(names)}"
-            )
-        for name, size in given.items():
-            if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
-                raise ParameterError(f"cutoff of mode {name} must be an integer of at least 2, got {size!r}")
-        return {mode: int(given[mode.name]) for mode in self.modes}
+        return checked_cutoffs(self.system.name, self.modes, cutoffs)
 
     def __repr__(self) -> str:
         return f"Floquet({self.system.name!r})"
-
-
-def _path(steps: PeriodSteps, vector: np.ndarray, times: np.ndarray) -> Any:
-    """The state at increasing times."""
-    done = 0
-    for time in times:
-        position = time / steps.step
-        whole = round(position) if abs(position - round(position)) < 1e-9 * max(position, 1.0) else int(position)
-        while done < whole:
-            if done % steps.steps == 0 and whole - done >= steps.steps:
-                count = (whole - done) // steps.steps
-                vector = steps.periods(vector, count)
-                done += count * steps.steps
-            else:
-                vector = steps.advance(vector, done % steps.steps)
-                done += 1
-        rest = time - whole * steps.step
-        yield steps.partial(vector, whole % steps.steps, rest) if rest > 1e-9 * steps.step else vector
-
-
-def _wanted(populations: np.ndarray, tolerance: float) -> int:
-    """Fock states that keep the discarded weight below the tolerance, extrapolated from the tail."""
-    size = populations.size
-    weight = discarded_weight(populations)
-    if weight > tolerance:
-        last, before = abs(populations[-4:]).sum(), abs(populations[-8:-4]).sum()
-        wanted = size + 1
-        if 0 < last < before and last < 0.05:
-            wanted = int(size + 4 * np.log(last / tolerance) / np.log(before / last))
-        return next(_ladder(min(max(wanted, size + 4), 2 * size)))
-    return size
-
-
-def _ladder(start: int) -> Any:
-    """Multiples of 4 in steps of about an eighth: the unknowns grow with the square of the cutoff."""
-    size = 8
-    while True:
-        if size >= start:
-            yield size
-        size += max(4, size // 8 // 4 * 4)
-
-
-def _constant(operator: Operator) -> bool:
-    return TIME not in operator.free_symbols
-
-
-def _named(sizes: Mapping[Mode, int]) -> dict[str, int]:
-    return {mode.name: size for mode, size in sizes.items()}

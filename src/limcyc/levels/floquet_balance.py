@@ -105,14 +105,17 @@ class StaticPart:
         eigenbasis and labels
     shift
         added to -L, as in :class:`Balance`
+    traced
+        the solution is traceless although the shift is not zero: the trace makes nearly singular equations regular. The
+        frame must turn all populations alike, i.e. by a multiple of the drive frequency
     """
 
-    def __init__(self, frame: EigenFrame, shift: complex = 0.0) -> None:
+    def __init__(self, frame: EigenFrame, shift: complex = 0.0, traced: bool = False) -> None:
         self.frame, self.shift = frame, complex(shift)
         generator = frame.generator
         sector = generator.sector
         self.kets, self.bras, self.diagonal = sector.kets, sector.bras, sector.diagonal
-        self.regular = self.diagonal.size == 0 or shift != 0
+        self.regular = self.diagonal.size == 0 or (shift != 0 and not traced)
         left = self._moved(generator.hamiltonian, frame.labels, energies=True).get(0)
         right = self._moved(generator.hamiltonian, frame.bra_labels, energies=True).get(0)
         jumps = [

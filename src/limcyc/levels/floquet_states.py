@@ -18,7 +18,7 @@ from limcyc.system import OpenSystem
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["PeriodicState"]
+__all__ = ["PeriodicState", "averaged"]
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,11 @@ class PeriodicState:
             self._certificate,
         )
 
-    def _to_lab(self, inner: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        result = np.empty_like(inner)
-        for block in self.frame.generator.sector.blocks:
-            one, two = left[np.ix_(block.kets, block.kets)], right[np.ix_(block.bras, block.bras)]
-            block.view(result)[...] = one @ block.view(inner) @ two.conj().T
-        return result
-
     def at(self, time: float) -> State:
         """The state at a time; t = 0 is the phase at which coefficients are written."""
         orders = np.fft.fftfreq(self.points, 1.0 / self.points)
         inner = np.exp(1j * orders * self.frame.generator.frequency * time) @ self._spectrum
-        return self._state(self._to_lab(inner, self.frame.ket_basis(time), self.frame.bra_basis(time)))
+        return self._state(_turned(self.frame, inner, self.frame.ket_basis(time), self.frame.bra_basis(time)))
 
     @cached_property
     def stroboscopic(self) -> State:
@@ -100,10 +93,7 @@ class PeriodicState:
     @cached_property
     def average(self) -> State:
         """The state averaged over one period."""
-        order = self.frame.pair_labels
-        known = abs(order) <= self.points // 2
-        inner = np.where(known, self._spectrum[np.where(known, order, 0), np.arange(order.size)], 0)
-        return self._state(self._to_lab(inner, self.frame.vectors, self.frame.vectors))
+        return self._state(averaged(self.frame, self.motion))
 
     def mean(self, operator: Any) -> float | complex:
         """Expectation value averaged over one period; the operator has constant coefficients."""
@@ -143,3 +133,21 @@ class PeriodicState:
             f"<PeriodicState of {self.system.name!r}, period {self.period:.6g}, {numbers}\n  residual {self.residual:.1e}, "
             f"{self.points} points in time, {self._certificate.unknowns} unknowns>"
         )
+
+
+def averaged(frame: EigenFrame, motion: np.ndarray) -> np.ndarray:
+    """Average over one period, in the laboratory, of a motion in a frame, shape (points, elements) -> (elements,)."""
+    points = motion.shape[0]
+    spectrum = np.fft.fft(motion, axis=0) / points
+    order = frame.pair_labels
+    known = abs(order) <= points // 2
+    inner = np.where(known, spectrum[np.where(known, order, 0), np.arange(order.size)], 0)
+    return _turned(frame, inner, frame.vectors, frame.vectors)
+
+
+def _turned(frame: EigenFrame, inner: np.ndarray, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    result = np.empty_like(inner)
+    for block in frame.generator.sector.blocks:
+        one, two = left[np.ix_(block.kets, block.kets)], right[np.ix_(block.bras, block.bras)]
+        block.view(result)[...] = one @ block.view(inner) @ two.conj().T
+    return result

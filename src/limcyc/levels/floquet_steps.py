@@ -152,9 +152,16 @@ class PeriodSteps:
 
     def partial(self, vector: np.ndarray, index: int, duration: float) -> np.ndarray:
         """A part of a step, from its start."""
-        start = index * self.step
-        first, second = self.propagator(start, duration / 2), self.propagator(start + duration / 2, duration / 2)
-        jumped = self._jump(self._turn(vector, first), self.jump_matrix(start + duration / 2), duration)
+        return self.between(vector, index * self.step, index * self.step + duration)
+
+    def between(self, vector: np.ndarray, start: float, end: float) -> np.ndarray:
+        """From one time to another in a single step, which should not be longer than the regular ones."""
+        duration = end - start
+        if duration <= 0:
+            return vector
+        middle = start + duration / 2
+        first, second = self.propagator(start, duration / 2), self.propagator(middle, duration / 2)
+        jumped = self._jump(self._turn(vector, first), self.jump_matrix(middle), duration)
         return self._turn(jumped, second)
 
     def periods(self, vector: np.ndarray, count: int) -> np.ndarray:
@@ -195,10 +202,14 @@ def steps_for(generator: PeriodicGenerator, probe: np.ndarray, accuracy: float) 
     """
     steps = 4
     coarse = PeriodSteps(generator, steps)
+    later = coarse.period(probe)
+    if 10 * _jumped(coarse, probe) < _jumped(coarse, later):
+        # A start in the dark, e.g. the vacuum without thermal quanta, says nothing about what comes after it.
+        probe = later
     while True:
         fine = PeriodSteps(generator, 2 * steps)
         one, two = coarse.period(probe), fine.period(probe)
-        jumped = sum(abs(m @ probe).sum() for m in coarse._jumps) * coarse.step
+        jumped = _jumped(coarse, probe)
         error = float(abs(one - two).sum() / max(jumped, 1e-300)) if jumped else 0.0
         if error <= accuracy:
             return coarse, error
@@ -209,3 +220,8 @@ def steps_for(generator: PeriodicGenerator, probe: np.ndarray, accuracy: float) 
                 f"time steps of {generator.sector.system.name!r}: {steps} steps in a period still leave a relative error of "
                 f"{error:.1e} in the dissipation (wanted {accuracy:.0e}); raise accuracy=..."
             )
+
+
+def _jumped(steps: PeriodSteps, probe: np.ndarray) -> float:
+    """What the jump terms do to a state in one period."""
+    return float(sum(abs(m @ probe).sum() for m in steps._jumps) * steps.step)

@@ -68,6 +68,7 @@ class Gaussian:
             ordered = [copy.degrees[degree] for copy in system.copies for degree in system.degrees]
             modes = [mode for mode in ordered if isinstance(mode, Mode)] if modes is None else modes
             system = system.system
+        system.refuse_kicks("the Gaussian level")
         self.system = system
         self.tables: FluctuationTables = tables_of(system, modes)
 

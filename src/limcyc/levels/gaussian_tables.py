@@ -144,18 +144,8 @@ class FluctuationTables:
         d = self.noise.field
         outputs = position(self.noise.rows, self.noise.columns)
         blocks.append(_moved(d, outputs[d.output], d.factors, d.size, total))
-        width = max(block[4].shape[1] for block in blocks)
-        padded = [np.pad(b[4], ((0, 0), (0, width - b[4].shape[1])), constant_values=total) for b in blocks]
-        output, weight, coefficient, harmonic = (np.concatenate([b[k] for b in blocks]) for k in range(4))
-        field = PolynomialField(
-            size=total,
-            output=output,
-            weight=weight,
-            coefficient=coefficient,
-            harmonic=harmonic,
-            factors=np.concatenate(padded),
-            coefficients=self.drift.coefficients,
-            harmonics=self.drift.harmonics,
+        field = PolynomialField.joined(
+            total, blocks, coefficients=self.drift.coefficients, harmonics=self.drift.harmonics
         )
         return field.bind(numbers.coefficients, numbers.frequencies)
 

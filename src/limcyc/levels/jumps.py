@@ -10,8 +10,8 @@ Source: Dalibard, Castin, Molmer, Phys. Rev. Lett. 68, 580 (1992).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,17 +19,18 @@ import numpy as np
 from limcyc.algebra import TIME, Mode, Operator, as_operator
 from limcyc.algebra.matrices import Basis
 from limcyc.errors import (
-    ConvergenceError,
     CutoffError,
     OperatorError,
     ParameterError,
     UnsupportedError,
     ValidityWarning,
 )
+from limcyc.levels.jumps_dataset import dataset
 from limcyc.levels.jumps_gatherers import RunAverages, RunGatherer, RunHistogram, RunMeans, RunSeries
 from limcyc.levels.jumps_schemes import Method, Scheme
 from limcyc.levels.jumps_state import Start, Trajectories
 from limcyc.levels.jumps_tables import Problem, refuse_time_dependent_jumps
+from limcyc.levels.jumps_tasks import advanced, in_order
 from limcyc.progress import track
 from limcyc.results import Source, provenance
 from limcyc.system import OpenSystem
@@ -37,21 +38,13 @@ from limcyc.system import OpenSystem
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["Jumps", "merged"]
+__all__ = ["Jumps"]
 
 _TOGETHER = 16
 """Trajectories of one task: few, so that memory is bounded and a target is seen early."""
 
-_BYTES = 1 << 25
-"""Memory of one task for values and states between two visits of the gatherers."""
-
 _EDGE = 1e-3
 _STRETCHES = 8
-_CODES = {
-    2: ("the step became too small", "lower the rates or raise `tolerance`"),
-    3: ("a state was not finite", "take a smaller step"),
-    4: ("the norm fell although no jump is possible", "report the model"),
-}
 
 
 class Jumps:
@@ -86,6 +79,7 @@ class Jumps:
                 "system.explicit({ensemble: N}), or use Cumulants"
             )
         refuse_time_dependent_jumps(system.jumps, system.name, TIME)
+        system.refuse_rotors("Jumps")
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self.cutoffs: dict[Any, int] = self._named(cutoffs or {}, "cutoffs")
@@ -223,14 +217,14 @@ class Jumps:
                 runs = together.part(chosen)
             else:
                 runs = Trajectories.fresh(drawn, [children[k] for k in chosen], float(grid[0]), self._model)
-            return _task(runs, grid, problem, scheme, names, [g.start(len(chosen), grid) for g in parts],
+            return advanced(runs, grid, problem, scheme, names, [g.start(len(chosen), grid) for g in parts],
                          edge_means.start(len(chosen), grid), records, self.system.name)  # fmt: skip
 
         recorded: list[np.ndarray] = []
         counts = np.zeros(3, dtype=np.int64)
         reached = wanted is None
         with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-            results = track(_ordered(pool, work, tasks, max(1, workers)), "trajectories", len(tasks), progress=progress)
+            results = track(in_order(pool, work, tasks, max(1, workers)), "trajectories", len(tasks), progress=progress)
             for found, top, record, counted in results:
                 for gatherer, part in zip(parts, found, strict=True):
                     gatherer.merge(part)
@@ -264,7 +258,7 @@ class Jumps:
         }
         edge = self._check_edges(edge_means)
         attrs |= {"edge_population": max(edge.values(), default=0.0)} | {f"edge_{name}": p for name, p in edge.items()}
-        return _dataset(
+        return dataset(
             grid,
             means,
             series,
@@ -372,141 +366,8 @@ class Jumps:
         return f"Jumps({self._model!r})"
 
 
-def _task(
-    runs: Trajectories, grid: np.ndarray, problem: Problem, scheme: Scheme, names: Any, parts: list[Any], top: RunAverages,
-    records: int, name: str,
-) -> Any:  # fmt: skip
-    """Advance some trajectories through all times, in pieces that fit into memory."""
-    from limcyc.numerics import trajectory_runs as kernel
-    from limcyc.numerics.trajectory_kernels import NEEDS_NUMBERS, REACHED
-
-    operators, edges, functions = names
-    count, rows, size = len(runs), problem.observables, problem.basis.size
-    each = 16 * count * (rows + len(functions)) + (16 * size if functions else 0)
-    piece = int(np.clip(_BYTES // max(1, each), 1, grid.size))
-    first = 1 + problem.jumps
-    described = (
-        problem.generator, problem.frequencies, problem.segments.first, problem.segments.table, (first, first + rows), (1, first),
-    )  # fmt: skip
-    settings, buffers = scheme.for_kernel(problem), scheme.buffers(problem)
-    record = np.full((count, records, 2), np.nan)
-    runs.counts[:, kernel.RECORDED] = 0
-    before = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0)
-    for low in range(0, grid.size, piece):
-        times = grid[low : low + piece]
-        values = np.zeros((count, rows, times.size), dtype=complex)
-        more = {key: np.zeros((count, times.size), dtype=complex) for key in functions}
-        states = np.zeros((times.size if functions else 0, 2, size))
-        for k in range(count):
-            runs.counts[k, kernel.SAMPLE] = 0
-            code = NEEDS_NUMBERS
-            while code == NEEDS_NUMBERS:
-                code = kernel.advance(
-                    runs.x[k], runs.numbers[k], runs.counts[k], runs.draws[k], times, described, settings, buffers,
-                    (values[k], states), record[k],
-                )  # fmt: skip
-                if code == NEEDS_NUMBERS:
-                    runs.refill(k)
-            if code != REACHED:
-                what, help_ = _CODES[code]
-                raise ConvergenceError(
-                    f"quantum trajectories of {name!r} at t = {runs.numbers[k, kernel.TIME]:.6g}: {what}; {help_}"
-                )
-            if functions:
-                psi = np.ascontiguousarray((states[:, 0] + 1j * states[:, 1]).T)
-                for key, function in functions.items():
-                    more[key][k] = function(psi)
-        shown = {key: values[:, row] for row, key in enumerate(operators)} | more
-        for part in parts:
-            part.take(low, times, shown)
-        top.take(low, times, {key: values[:, len(operators) + row] for row, key in enumerate(edges)})
-    counted = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0) - before
-    return parts, top, record, counted
-
-
-def _ordered(
-    pool: ThreadPoolExecutor, work: Callable[[range], Any], tasks: Sequence[range], workers: int
-) -> Iterator[Any]:
-    """Results in the order of the tasks, with no more ahead than there are workers; the rest is given up when nobody asks."""
-    waiting: list[Future[Any]] = []
-    try:
-        for task in tasks:
-            waiting.append(pool.submit(work, task))
-            if len(waiting) > workers:
-                yield waiting.pop(0).result()
-        while waiting:
-            yield waiting.pop(0).result()
-    finally:
-        for future in waiting:
-            future.cancel()
-
-
 def _grid(times: Any) -> np.ndarray:
     grid = np.asarray(times, dtype=float)
     if grid.ndim != 1 or grid.size < 1 or np.any(np.diff(grid) <= 0) or not np.all(np.isfinite(grid)):
         raise ParameterError(f"`times` must be increasing and finite, but has shape {grid.shape}")
     return grid
-
-
-def _dataset(
-    grid: np.ndarray, means: RunMeans, series: RunSeries, record: np.ndarray, channels: list[str], attrs: dict[str, Any],
-    names: Sequence[str], records: int,
-) -> xarray.Dataset:  # fmt: skip
-    import xarray
-
-    data: dict[str, Any] = {}
-    for name in names:
-        mean, error = means.mean[name], means.error(name)
-        real = not mean.imag.any() or bool(np.abs(mean.imag).max() <= 1e-12 * (1 + np.abs(mean.real).max()))
-        data[name] = ("time", mean.real if real else mean, {"units": "", "long_name": name})
-        shown = {"units": "", "long_name": f"standard error of {name}"}
-        data[f"{name}_error"] = ("time", error.real if real else error, shown)
-        if name in series.values:
-            kept = series.values[name]
-            data[f"{name}_runs"] = (("run", "time"), kept.real if real else kept, {"units": "", "long_name": name})
-    if records:
-        data["jump_time"] = (("run", "jump"), record[:, :, 0], {"units": "1/rate"})
-        data["jump_channel"] = (("run", "jump"), np.nan_to_num(record[:, :, 1], nan=-1).astype(np.int64))
-        attrs = attrs | {"jump_names": channels}
-    return xarray.Dataset(data, {"time": ("time", grid, {"units": "1/rate"})}, attrs=attrs)
-
-
-def merged(*runs: xarray.Dataset) -> xarray.Dataset:
-    """One Dataset from independent runs of the same model at the same times: means and standard errors of all trajectories.
-
-    Raises :class:`limcyc.errors.ParameterError` for runs of different models, parameters or times.
-    """
-    import xarray
-
-    first = runs[0]
-    for run in runs[1:]:
-        for key in ("system", "parameters", "level"):
-            if run.attrs[key] != first.attrs[key]:
-                raise ParameterError(
-                    f"runs of different {key} cannot be merged: {first.attrs[key]} and {run.attrs[key]}"
-                )
-        if not np.array_equal(run.time, first.time):
-            raise ParameterError("runs with different times cannot be merged")
-    counts = np.array([run.attrs["trajectories"] for run in runs], dtype=float)
-    total = counts.sum()
-    data = {}
-    for name in first.data_vars:
-        if f"{name}_error" not in first:
-            continue
-        means = np.stack([run[name].values for run in runs])
-        mean = np.tensordot(counts / total, means, axes=1)
-        parts = []
-        for part in (np.real, np.imag):
-            errors = np.stack([part(run[f"{name}_error"].values) for run in runs])
-            errors = np.where(np.isfinite(errors), errors, 0.0)
-            spread = (errors**2 * (counts * (counts - 1))[:, None]).sum(axis=0)
-            spread += (counts[:, None] * (part(means) - part(mean)) ** 2).sum(axis=0)
-            parts.append(np.sqrt(spread / (total * (total - 1))))
-        error = parts[0] + 1j * parts[1] if np.iscomplexobj(means) else parts[0]
-        data[name] = ("time", mean, first[name].attrs)
-        data[f"{name}_error"] = ("time", error, first[f"{name}_error"].attrs)
-    added = {
-        key: int(sum(run.attrs[key] for run in runs)) for key in ("trajectories", "jumps", "steps", "refused_steps")
-    }
-    added["edge_population"] = max(run.attrs["edge_population"] for run in runs)
-    return xarray.Dataset(data, {"time": first.time}, attrs=first.attrs | added)

@@ -2,7 +2,7 @@
 
 The drift of a node is that of its cell plus, from every edge, terms that are linear in the amplitudes of the other end. Sums
 of these amplitudes over the neighbours are further variables of the cell's drift, so that thousands of nodes need no more
-symbols than two.
+symbols than two. Constant noise of an edge, as a jump a_i - a_j brings it, is drawn for each edge and given to both of its ends.
 """
 
 from __future__ import annotations
@@ -14,14 +14,16 @@ from typing import Any
 import numpy as np
 import sympy
 
-from limcyc.algebra import Ensemble, Mode, Operator
-from limcyc.algebra.phase_space import Ordering, Powers, Symbol
+from limcyc.algebra import Ensemble, Operator
+from limcyc.algebra.phase_space import Ordering, Symbol
 from limcyc.composition import Network
 from limcyc.errors import ParameterError, UnsupportedError
-from limcyc.levels.drift_tables import DriftTables
+from limcyc.levels.drift_tables import DriftTables, evaluate_table
 from limcyc.levels.equations import Variable
 from limcyc.levels.lanes import Lanes
+from limcyc.levels.lattice_edges import EdgeSpace, neighbour_lists
 from limcyc.levels.phase_space import Expansion, PhaseSpace
+from limcyc.numerics.edge_noise import EdgeNoise
 from limcyc.numerics.stochastic import Coupling
 from limcyc.system import Jump, OpenSystem
 
@@ -42,7 +44,14 @@ class LatticeSpace:
         as for :class:`~limcyc.levels.phase_space.PhaseSpace`
 
     Raises :class:`limcyc.errors.UnsupportedError` for edges that differ, for couplings that are not linear in the amplitudes
-    of the other end, and for jumps that act on two nodes at once, whose noise they share.
+    of the other end, and for noise of an edge that depends on the amplitudes.
+
+    >>> import limcyc as lc, networkx as nx
+    >>> a, V = lc.Mode("a"), lc.Parameter("V", minimum=0)
+    >>> cell = lc.OpenSystem(0 * a.number, [lc.Jump(a.dag)])
+    >>> space = LatticeSpace(lc.Network(nx.path_graph(2), cell, jumps=lambda i, j, _: [lc.Jump(i(a) - j(a), V)]))
+    >>> space.diffusion_matrix(np.zeros((2, 2)), V=1.0)[0, :, 0, :].tolist()  # of Re a_0 and Re a_1
+    [[0.25, -0.125], [-0.125, 0.25]]
     """
 
     def __init__(
@@ -76,19 +85,22 @@ class LatticeSpace:
         two.add_edge(0, 1, **(labels[0] if labels else {}))
         pair = network.on(two)
         self.system = OpenSystem(pair.system.hamiltonian, pair.system.jumps, name=network.name, source=network.source)
-        self.cell = PhaseSpace(_with_all(network.cell, network.degrees), self.ordering, self.expansion)
-        ends = tuple({copy.degrees[mode].name: mode.name for mode in self.cell.modes} for copy in pair.copies)
-        edge = PhaseSpace(pair.edges_only(), self.ordering, self.expansion) if labels else None
-        left, right = self._edge_drift(edge, ends)
+        self.cell = PhaseSpace(network.cell, self.ordering, self.expansion, idle=network.degrees)
         position = {node: index for index, node in enumerate(network.nodes)}
         arcs = np.array([(position[a], position[b]) for a, b in network.graph.edges()], dtype=np.int64).reshape(-1, 2)
+        left, right = ({copy.degrees[m].name: m.name for m in self.cell.modes} for copy in pair.copies)
+        between = pair.edges_only() if labels else OpenSystem(Operator({}), name=network.name)
+        edge = PhaseSpace(between, self.ordering, self.expansion)
+        self.edges = EdgeSpace(edge, self.cell, (left, right), arcs, network.name)
+        self.received = self.edges.received
+        forward, backward = self.edges.drift
         # An edge that treats its ends alike needs one list of neighbours, otherwise one for each role.
-        if left == right:
-            self._lists = [_neighbours(np.concatenate([arcs, arcs[:, ::-1]]), self.sites)]
-            self._roles = [left]
+        if forward == backward:
+            self._lists = [neighbour_lists(np.concatenate([arcs, arcs[:, ::-1]]), self.sites)]
+            self._roles = [forward]
         else:
-            self._lists = [_neighbours(arcs, self.sites), _neighbours(arcs[:, ::-1], self.sites)]
-            self._roles = [left, right]
+            self._lists = [neighbour_lists(arcs, self.sites), neighbour_lists(arcs[:, ::-1], self.sites)]
+            self._roles = [forward, backward]
         self._kind = _SUM
 
     def _of_ensemble(self, system: OpenSystem, size: int | None) -> None:
@@ -108,71 +120,34 @@ class LatticeSpace:
         # The size stays a symbol in the coefficients; two members show every pair there is.
         alone, pair = (_members(system, ensemble, k) for k in (1, 2))
         self.system = system
-        renamed = dict(zip(ensemble.member(1), ensemble.cell, strict=True))
+        first, second = (dict(zip(ensemble.member(k), ensemble.cell, strict=True)) for k in (1, 2))
+        back = dict(zip(ensemble.member(1), ensemble.member(2), strict=True))
         self.cell = PhaseSpace(
             OpenSystem(
-                alone.hamiltonian.relabel(renamed),
-                tuple(Jump(j.operator.relabel(renamed), j.rate, j.name) for j in alone.jumps),
+                alone.hamiltonian.relabel(first),
+                tuple(Jump(j.operator.relabel(first), j.rate, j.name) for j in alone.jumps),
                 name=system.name,
                 source=system.source,
             ),
             self.ordering,
             self.expansion,
         )
-        ends = tuple({d.name: c.name for d, c in zip(ensemble.member(k), ensemble.cell, strict=True)} for k in (1, 2))
-        both = PhaseSpace(pair, self.ordering, self.expansion)
-        left, _ = self._edge_drift(both, ends, without=self.cell)
-        self._lists, self._roles, self._kind = [], [left], _ALL
-
-    def _edge_drift(
-        self, edge: PhaseSpace | None, ends: tuple[dict[str, str], ...], without: PhaseSpace | None = None
-    ) -> tuple[Any, Any]:
-        """For each end, cell mode -> terms (own powers, other's powers) -> coefficient; the noise must not be shared."""
-        found = []
-        for one, other in ((0, 1), (1, 0)):
-            terms: dict[str, dict[tuple[Powers, Powers], sympy.Expr]] = {mode.name: {} for mode in self.cell.modes}
-            for number, mode in enumerate(edge.modes if edge is not None else ()):
-                if mode.name not in ends[one]:
-                    continue
-                assert edge is not None
-                for powers, coefficient in edge.drift_symbols[number].terms.items():
-                    own = tuple((ends[one][n], p, q) for n, p, q in powers if n in ends[one])
-                    far = tuple((ends[other][n], p, q) for n, p, q in powers if n in ends[other])
-                    if sum(p + q for _, p, q in far) > 1:
-                        raise UnsupportedError(
-                            f"phase space of {self.system.name!r}: the drift of {mode.name} contains a product of amplitudes of the other "
-                            "end of an edge; only couplings linear in them are summed over neighbours. Use PhaseSpace(network.system)"
-                        )
-                    terms[ends[one][mode.name]][own, far] = coefficient
-                if without is not None:
-                    name = ends[one][mode.name]
-                    index = [m.name for m in without.modes].index(name)
-                    for powers, coefficient in without.drift_symbols[index].terms.items():
-                        key = (powers, ())
-                        rest = sympy.expand(terms[name].get(key, sympy.S.Zero) - coefficient)
-                        terms[name][key] = rest
-                        if rest == 0:
-                            del terms[name][key]
-            found.append(terms)
-        if edge is not None:
-            self._refuse_shared_noise(edge, without)
-        return found[0], found[1]
-
-    def _refuse_shared_noise(self, edge: PhaseSpace, without: PhaseSpace | None) -> None:
-        noisy = {k for k, symbol in edge.tables.diffusion.items() if symbol.terms}
-        if without is None and noisy:
-            which = edge.modes[next(iter(noisy))[0]].name
-        else:
-            shared = [
-                k for k in noisy if edge.modes[k[0]].name.rsplit("_", 1)[-1] != edge.modes[k[1]].name.rsplit("_", 1)[-1]
-            ]
-            if without is None or not shared:
-                return
-            which = edge.modes[shared[0][0]].name
-        raise UnsupportedError(
-            f"phase space of {self.system.name!r}: a jump acts on both ends of an edge (it drives {which}), so that neighbours share "
-            "noise; take the whole model, PhaseSpace(network.system)"
+        # All jumps belong to single members: what is left of the pair is its energy.
+        between = OpenSystem(
+            pair.hamiltonian - alone.hamiltonian - alone.hamiltonian.relabel(back), (), name=system.name
         )
+        ends = tuple({d.name: c.name for d, c in names.items()} for names in (first, second))
+        none = np.zeros((0, 2), dtype=np.int64)
+        self.edges = EdgeSpace(
+            PhaseSpace(between, self.ordering, self.expansion), self.cell, (ends[0], ends[1]), none, system.name
+        )
+        self.received = ()
+        if self.edges.received:
+            raise UnsupportedError(
+                f"phase space of {system.name!r}: its pairs share noise in {self.ordering} ordering, and every member is in a pair with "
+                "every other one; take ordering='symmetric', or write the ensemble out with explicit()"
+            )
+        self._lists, self._roles, self._kind = [], [self.edges.drift[0]], _ALL
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
@@ -196,7 +171,9 @@ class LatticeSpace:
                     key = tuple(sorted((*own, *extra)))
                     target[key] = sympy.expand(target.get(key, sympy.S.Zero) + coefficient)
         symbols = tuple(Symbol(terms) for terms in drift)
-        return DriftTables(self.system, tuple(variables), len(names), symbols, self.cell.tables.diffusion)
+        return DriftTables(
+            self.system, tuple(variables), len(names), symbols, self.cell.tables.diffusion, self.received
+        )
 
     @cached_property
     def coupling(self) -> Coupling:
@@ -227,6 +204,32 @@ class LatticeSpace:
         which, where, role_of = (np.array(values, dtype=np.int64) for values in (kinds, sources, lists))
         return Coupling(which, where, role_of, np.ascontiguousarray(neighbours), self.sites)
 
+    def edge_noise(self, lanes: Lanes) -> EdgeNoise | None:
+        """The noise that the ends of each edge share, None where there is none."""
+        return self.edges.noise(lanes) if self.received else None
+
+    def diffusion_matrix(self, x: Any, t: float = 0.0, **parameters: Any) -> np.ndarray:
+        """D of the whole network at one point, its edges included: for small ones, and for checks.
+
+        x
+            (n, sites), Re and Im of every amplitude of a cell in turn
+
+        Returns shape (n, sites, n, sites).
+        """
+        point, lanes = np.asarray(x, dtype=float).reshape(self.size, self.sites), self.lanes(parameters)
+        c, w = self.cell.tables.numbers(lanes, self.sites)
+        values = evaluate_table(self.cell.fields[1], len(self.cell.entries), point, c, w, t)
+        matrix, site = np.zeros((self.size, self.sites, self.size, self.sites)), np.arange(self.sites)
+        for (i, j), value in zip(self.cell.entries, values, strict=True):
+            matrix[i, site, j, site] = matrix[j, site, i, site] = value
+        if self.received:
+            pair = self.edges.diffusion(lanes)
+            for arc in self.edges.arcs:
+                for one in (0, 1):
+                    for other in (0, 1):
+                        matrix[:, arc[one], :, arc[other]] += pair[one, :, other, :]
+        return matrix
+
     @property
     def size(self) -> int:
         """Number of real variables of one node."""
@@ -234,7 +237,7 @@ class LatticeSpace:
 
     @property
     def additive(self) -> bool:
-        """Whether the diffusion is the same everywhere in phase space."""
+        """Whether the diffusion is the same everywhere in phase space; that of edges always is."""
         return self.tables.additive
 
     @property
@@ -262,25 +265,6 @@ class LatticeSpace:
 
     def __repr__(self) -> str:
         return f"LatticeSpace({self.system.name!r}, {self.sites} sites, {self.ordering}, {self.expansion})"
-
-
-def _neighbours(arcs: np.ndarray, sites: int) -> np.ndarray:
-    """(largest number, sites): for each node the heads of its arcs, filled up with -1."""
-    counts = np.bincount(arcs[:, 0], minlength=sites)
-    table = np.full((int(counts.max(initial=0)), sites), -1, dtype=np.int64)
-    order = np.argsort(arcs[:, 0], kind="stable")
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    slot = np.arange(arcs.shape[0]) - first[arcs[order, 0]]
-    table[slot, arcs[order, 0]] = arcs[order, 1]
-    return table
-
-
-def _with_all(cell: OpenSystem, degrees: Any) -> OpenSystem:
-    missing = [degree for degree in degrees if degree not in cell.degrees]
-    for degree in missing:
-        if not isinstance(degree, Mode):
-            raise UnsupportedError(f"phase space of {cell.name!r}: {degree.name} is no bosonic mode")
-    return cell
 
 
 def _members(system: OpenSystem, ensemble: Ensemble, count: int) -> OpenSystem:

@@ -132,7 +132,7 @@ def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Mode
     free = radial_density(lambda n: motion.growth(n) + 0 * n, lambda n: 2 * motion.diffusion(n) + 0 * n, ordering="ito")
     if motion.force == 0:
         return ModeDensity(space, values, motion, free)
-    extent = _extent(motion, float(np.sqrt(free.number[-1])))
+    extent = motion.extent(float(np.sqrt(free.number[-1])))
     error: Exception | None = None
     for highest in _HARMONICS:
         for wider in (1.0, 1.3, 1.7):
@@ -148,21 +148,4 @@ def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Mode
                 return ModeDensity(space, values, motion, solution)
     raise ConvergenceError(
         f"stationary density of {space.system.name!r}: {_HARMONICS[-1]} harmonics and a disc of radius {1.7 * extent:.3g} do not suffice ({error})"
-    )
-
-
-def _extent(motion: PolarNumbers, start: float) -> float:
-    """Radius that the density reaches with a part of about 1e-11 if the force pulls straight outwards."""
-    top = start
-    for _ in range(30):
-        r = np.linspace(0.0, top, 4001)[1:]
-        noise = motion.diffusion(r**2)
-        slope = (r * motion.growth(r**2) + abs(motion.force)) / noise
-        log_density = np.log(r / noise) + np.concatenate([[0.0], np.cumsum(np.diff(r) * (slope[1:] + slope[:-1]) / 2)])
-        inside = np.flatnonzero(log_density > log_density.max() - 28.0)
-        if inside[-1] < r.size - 1:
-            return float(r[inside[-1]])
-        top *= 1.5
-    raise ConvergenceError(
-        "no radius was found beyond which the driven density vanishes; the drift does not confine it"
     )

@@ -8,7 +8,8 @@ traceless X, and x0 the product of the bodies' steady states,
 
 is solved by GMRES.  Neither L nor a factorization of it is ever formed: the memory grows with the number of matrix elements
 times the restart length, against a fill-in that grows like its square.  The solve needs few iterations as long as V is weak
-against the decay rates of the bodies, and any V is allowed: the residual of the whole L certifies the answer.
+against the decay rates of the bodies, and any V is allowed: the residual of the whole L certifies the answer.  Where the bodies
+are identical at the given parameters the solve runs on the half of the matrix elements that exchange leaves.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from limcyc.errors import (
     UnsupportedError,
 )
 from limcyc.levels.pair_blocks import Body, Layout, assemble, split_pair
+from limcyc.levels.pair_exchange import Exchange, permutation
 from limcyc.levels.truncation import discarded_weight
 from limcyc.results import Certificate, State
 from limcyc.system import OpenSystem
@@ -65,6 +67,7 @@ class PairStationary:
     name = "exact"
 
     def __init__(self, system: OpenSystem, one: Sequence[Degree], two: Sequence[Degree]) -> None:
+        system.refuse_kicks("the stationary pair")
         if system.time_dependent or system.ensembles:
             raise UnsupportedError(
                 f"{system.name!r} must have constant coefficients and no ensembles for a pair of bodies"
@@ -72,6 +75,7 @@ class PairStationary:
         self.system = system
         self.one, self.two, self.coupling = split_pair(system, one, two)
         self._layouts: dict[Any, Layout] = {}
+        self._places: dict[Any, np.ndarray | None] = {}
 
     def steady_state(
         self,
@@ -107,8 +111,9 @@ class PairStationary:
         key = tuple(sizes.values())
         if key not in self._layouts:
             self._layouts = {key: Layout(self.system, self.one, self.two, self.coupling, sizes)}
+            self._places = {key: permutation(self._layouts[key])}
         layout = self._layouts[key]
-        solver = _Solver(layout, values)
+        solver = _Solver(layout, values, self._places[key])
         x, residual, count = solver.solve(tolerance, restart, iterations)
         elements = np.empty_like(x)
         elements[layout.order] = x
@@ -121,8 +126,8 @@ class PairStationary:
             cutoffs={mode.name: size for mode, size in sizes.items()},
             closed=closed,
             drift_at_infinity={},
-            method=f"pair GMRES ({count} iterations)",
-            unknowns=x.size,
+            method=f"pair GMRES ({count} iterations){'' if solver.exchange is None else ' with exchange'}",
+            unknowns=x.size if solver.exchange is None else solver.exchange.kept.size,
         )
         state = State(
             self.system, layout.basis, layout.pairs.kets, layout.pairs.bras, elements, values, self.name, certificate
@@ -156,6 +161,8 @@ class _Numbers:
     body: Body
     generator: sparse.csr_array
     transposed: bool
+    twin: _Numbers | None = None
+    """The other body, not transposed, if both have the same generator."""
 
     def __post_init__(self) -> None:
         self._schur: dict[tuple[int, bool], tuple[np.ndarray, np.ndarray]] = {}
@@ -199,6 +206,10 @@ class _Numbers:
         """T, U with (transposed) block = U T U^+."""
         from scipy.linalg import schur
 
+        if (label, deflated) not in self._schur and self.twin is not None:
+            # A = U T U^+ gives A^T = (U^* J)(J T^T J)(U^* J)^+, upper triangular again, with J the reversal of the order.
+            t, u = self.twin.schur(label, deflated)
+            self._schur[label, deflated] = t.T[::-1, ::-1], u.conj()[:, ::-1]
         if (label, deflated) not in self._schur:
             matrix = self.deflated if deflated else self.block(label)
             self._schur[label, deflated] = schur(matrix.T if self.transposed else matrix, output="complex")
@@ -208,7 +219,7 @@ class _Numbers:
 class _Solver:
     """One parameter point."""
 
-    def __init__(self, layout: Layout, values: Mapping[str, Any]) -> None:
+    def __init__(self, layout: Layout, values: Mapping[str, Any], places: np.ndarray | None = None) -> None:
         from scipy.linalg import lapack
 
         self.layout = layout
@@ -218,6 +229,9 @@ class _Solver:
         self.two = _Numbers(two, assemble(two.entries, two.size**2, values), transposed=True)
         self.v = layout.interaction(values)
         self.scale = max(float(abs(n.generator.data).max(initial=0.0)) for n in (self.one, self.two))
+        self.exchange = Exchange.of(places, self.one.generator, self.two.generator, self.v)
+        if self.exchange is not None:
+            self.two.twin = self.one
 
     def product(self) -> np.ndarray:
         """The steady states of the bodies side by side."""
@@ -239,9 +253,11 @@ class _Solver:
         return np.asarray(result)
 
     def precondition(self, b: np.ndarray) -> np.ndarray:
-        """The traceless solution of (L1 x 1 + 1 x L2) x = b for a traceless b."""
+        """The traceless solution of (L1 x 1 + 1 x L2) x = b for a traceless b; for identical bodies only on the kept elements."""
         x = np.empty_like(b)
         for alpha, beta, where, shape in self.layout.groups:
+            if self.exchange is not None and alpha > beta:
+                continue  # the mirror image of (beta, alpha), which comes earlier in the order
             right = b[where].reshape(shape)
             if not right.any():
                 x[where] = 0
@@ -274,7 +290,19 @@ class _Solver:
         from scipy.sparse.linalg import LinearOperator, gmres
 
         x = self.product()
-        operator = LinearOperator((x.size, x.size), matvec=lambda y: y + self.precondition(self.v @ y), dtype=complex)
+        exchange = self.exchange
+        kept: Any
+        source: Any
+        if exchange is None:
+            kept, source, v = slice(None), slice(None), self.v
+        else:
+            kept, source, v = exchange.kept, exchange.source, exchange.restricted(self.v)
+
+        def step_of(y: np.ndarray) -> np.ndarray:
+            return y + self.precondition((v @ y)[source])[kept]
+
+        size = x[kept].size
+        operator = LinearOperator((size, size), matvec=step_of, dtype=complex)
         count = 0
 
         def counted(_: Any) -> None:
@@ -287,12 +315,12 @@ class _Solver:
         for _ in range(_ROUNDS):
             if residual <= tolerance * self.scale or count >= iterations:
                 break
-            right = -self.precondition(error)
+            right = -self.precondition(error)[kept]
             outer = max(1, -(-(iterations - count) // restart))
             step, _ = gmres(
                 operator, right, rtol=1e-8, restart=restart, maxiter=outer, callback=counted, callback_type="pr_norm"
             )
-            x = x + step
+            x = x + step[source]
             error = self.apply(x)
             previous, residual = residual, float(np.linalg.norm(error))
             if residual < best[1]:

@@ -9,13 +9,13 @@ in the real variables (Re alpha, Im alpha) of every mode. In the Ito sense the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, Final, Literal
 
 import numpy as np
 
-from limcyc.algebra import Mode
+from limcyc.algebra import Degree, Mode
 from limcyc.algebra import phase_space as symbols
 from limcyc.algebra.phase_space import Ordering, Symbol
 from limcyc.errors import ParameterError, UnsupportedError
@@ -43,6 +43,8 @@ class PhaseSpace:
         "second-order": drift and diffusion are exact, third and higher derivatives are dropped and listed in
         :attr:`dropped`. "leading": operators replaced by numbers (normal-ordered drift, jumps linearised), whose diffusion
         is never negative; corrections of relative order 1/|alpha|^2 are left out.
+    idle
+        further modes, which no term of the model contains: without drift and noise in symmetric ordering
 
     Raises :class:`limcyc.errors.UnsupportedError` for spins, ensembles and functions of numbers.
 
@@ -56,18 +58,24 @@ class PhaseSpace:
     """
 
     def __init__(
-        self, system: OpenSystem, ordering: Ordering = "symmetric", expansion: Expansion = "second-order"
+        self,
+        system: OpenSystem,
+        ordering: Ordering = "symmetric",
+        expansion: Expansion = "second-order",
+        idle: Iterable[Degree] = (),
     ) -> None:
         if expansion not in EXPANSIONS:
             raise ParameterError(f"`expansion` must be one of {', '.join(EXPANSIONS)}, but is {expansion!r}")
-        others = [degree.name for degree in system.degrees if not isinstance(degree, Mode)]
+        system.refuse_kicks("phase space")
+        degrees = sorted({*system.degrees, *idle}, key=lambda degree: degree.name)
+        others = [degree.name for degree in degrees if not isinstance(degree, Mode)]
         if others:
             raise UnsupportedError(
                 f"phase space of {system.name!r}: {', '.join(others)} is no bosonic mode. Eliminate fast levels with "
                 "AdiabaticElimination, write ensembles out with explicit(), or use Cumulants"
             )
         self.system, self.ordering, self.expansion = system, ordering, expansion
-        self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
+        self.modes: tuple[Mode, ...] = tuple(d for d in degrees if isinstance(d, Mode))
 
     @property
     def size(self) -> int:

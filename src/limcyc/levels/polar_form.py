@@ -19,7 +19,7 @@ import sympy
 from numpy.polynomial import Polynomial
 
 from limcyc.algebra.matrices import scalar_function
-from limcyc.errors import ParameterError, UnsupportedError
+from limcyc.errors import ConvergenceError, ParameterError, UnsupportedError
 from limcyc.levels.phase_space import PhaseSpace
 from limcyc.numerics.fokker_planck_harmonics import PolarHarmonics
 
@@ -71,6 +71,31 @@ class PolarNumbers:
         exponent = np.concatenate([[0.0], np.cumsum(np.diff(radius) * (slope[1:] + slope[:-1]) / 2)])
         weight = radius / noise * np.exp(exponent - exponent.max())
         return weight / np.trapezoid(weight, radius)
+
+    def extent(self, start: float, factor: float = 1.5) -> float:
+        """Radius that the density reaches with a part of about 1e-11 if the force pulls straight outwards.
+
+        start
+            radius of the first disc that is looked at, > 0; it has 4000 points
+        factor
+            by which it grows while the density reaches its edge, > 1
+
+        Raises :class:`limcyc.errors.ConvergenceError` when 30 enlargements do not suffice: nothing confines the amplitude.
+        """
+        top = start
+        for _ in range(30):
+            r = np.linspace(0.0, top, 4001)[1:]
+            noise = self.diffusion(r**2)
+            slope = (r * self.growth(r**2) + abs(self.force)) / noise
+            rise = np.cumsum(np.diff(r) * (slope[1:] + slope[:-1]) / 2)
+            log_density = np.log(r / noise) + np.concatenate([[0.0], rise])
+            inside = np.flatnonzero(log_density > log_density.max() - 28.0)
+            if inside[-1] < r.size - 1:
+                return float(r[inside[-1]])
+            top *= factor
+        raise ConvergenceError(
+            f"no radius below {top / factor:.3g} was found beyond which the driven density vanishes; the drift does not confine it"
+        )
 
     def harmonics(self, r_edges: np.ndarray, highest: int) -> PolarHarmonics:
         """The Fokker-Planck operator without the force, on cells of the radius."""

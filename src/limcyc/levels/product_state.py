@@ -88,6 +88,7 @@ class ProductState:
             raise ParameterError(
                 f"`edge` is the population accepted in the last Fock level, in (0, 1], but is {edge!r}"
             )
+        system.refuse_rotors("the ProductState level")
         self.system, self.finite_size, self.edge = system, finite_size, edge
         self.cells, self.drives, self.means = driven_cells(system, cells, finite_size)
         self.cutoffs = _cutoffs(system, [d for cell in self.cells for d in cell.degrees], cutoffs or {})

@@ -16,6 +16,9 @@ __all__ = ["broken_symmetries", "come_to_rest"]
 
 _DOUBLINGS = 24
 
+_FAINT = 1e-5
+"""Size of a broken symmetry, relative to 1 + |x|, below which the symmetric state is tried."""
+
 _LONG = 8_000
 """Evaluations in one stretch of time after which a motion counts as one that does not come to rest."""
 
@@ -74,6 +77,10 @@ def come_to_rest(
         still = [g for g in broken if np.linalg.norm(g @ x) > 1e-6 * (1e-3 + np.linalg.norm(x))]
         with np.errstate(over="ignore", invalid="ignore"):
             found = _near(field, x, still, constraints, closeness=0.02)
+            if found is None and still and all(np.linalg.norm(g @ x) < _FAINT * (1 + np.linalg.norm(x)) for g in still):
+                # What breaks the symmetry has decayed to the noise of the integration: the symmetric state, if it is stable.
+                charged = np.any([np.asarray(abs(g).sum(axis=0)).ravel() > 0 for g in still], axis=0)
+                found = _near(field, np.where(charged, 0.0, x), [], constraints, closeness=0.02)
         if found is not None:
             return found
         if run.accepted.max() > _LONG:
@@ -95,5 +102,6 @@ def _near(
     except (ConvergenceError, ParameterError):
         return None
     # Newton's steps are orthogonal to the symmetry, so that the distance contains no turn.
-    near = np.linalg.norm(point.x - x) <= closeness * (1e-12 + np.linalg.norm(x))
+    # A state that has decayed to what the integration tolerates counts as near, too.
+    near = np.linalg.norm(point.x - x) <= closeness * (1e-7 + np.linalg.norm(x))
     return point if near and point.stable else None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import sympy
 
-from limcyc.algebra import Mode
+from limcyc.algebra import Mode, total
 from limcyc.algebra import phase_space as symbols
+from limcyc.frames import rotating_frame
 from limcyc.levels.lanes import Lanes
 from limcyc.system import OpenSystem
 
@@ -67,8 +68,11 @@ def co_rotating(system: OpenSystem) -> Frame:
         done.add(free[0])
     if all(w == 0 for w in frequencies):
         return Frame(system, tuple(frequencies))
-    rotation = sum((-w * mode.number for w, mode in zip(frequencies, modes, strict=True)), start=0 * modes[0].number)
-    return Frame(system.with_terms(rotation, name=system.name), tuple(frequencies))
+    generator = total(w * mode.number for w, mode in zip(frequencies, modes, strict=True))
+    turned = rotating_frame(system, generator)
+    return Frame(
+        OpenSystem(turned.hamiltonian, turned.jumps, name=system.name, source=system.source), tuple(frequencies)
+    )
 
 
 def _frequency(system: OpenSystem, mode: Mode) -> sympy.Expr:

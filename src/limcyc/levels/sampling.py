@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from limcyc.algebra.phase_space import ORDERINGS, Ordering
 from limcyc.errors import ParameterError, UnsupportedError
 from limcyc.levels.initial import Thermal
 
-__all__ = ["FockDiagonal", "Sampler", "samplers"]
+__all__ = ["FockDiagonal", "Sampler", "samplers", "starts"]
 
 
 @dataclass(frozen=True)
@@ -133,3 +133,22 @@ def _wigner_radii(mode: Mode, p: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     )
     keep = np.concatenate([[True], np.diff(steps) > 0])
     return s[keep], steps[keep] / steps[-1]
+
+
+def starts(
+    modes: Sequence[Mode], initial: Mapping[Any, Any] | None, ordering: Ordering, sites: int
+) -> Callable[[np.random.Generator], np.ndarray]:
+    """generator -> start of one run in real variables, (2 modes, sites): Re and Im of every mode in turn.
+
+    initial
+        as for :func:`samplers`; every site draws its own
+    """
+    drawn = samplers(modes, initial, ordering)
+
+    def draw(rng: np.random.Generator) -> np.ndarray:
+        alpha = np.stack([sampler.draw(rng, sites) for sampler in drawn])
+        x = np.empty((2 * len(modes), sites))
+        x[0::2], x[1::2] = alpha.real, alpha.imag
+        return x
+
+    return draw

@@ -20,7 +20,7 @@ import numpy as np
 import sympy
 from scipy.sparse.csgraph import connected_components
 
-from limcyc.algebra import NUMBER
+from limcyc.algebra import MOMENTUM, NUMBER
 from limcyc.algebra.matrices import Basis, MonomialAction, number_function, scalar_function
 from limcyc.errors import OperatorError, ParameterError, SeveralSteadyStatesError, UnsupportedError
 from limcyc.numerics.generators import LinearGenerator, Triplets
@@ -320,7 +320,7 @@ class Sector:
 
 def _slope(expression: sympy.Expr, name: str) -> sympy.Expr:
     """Derivative with respect to the parameter of this name, which may have been written as a plain SymPy symbol."""
-    symbols = [s for s in expression.free_symbols if s.name == name and s != NUMBER]
+    symbols = [s for s in expression.free_symbols if s.name == name and s not in (NUMBER, MOMENTUM)]
     return sympy.Add(*(sympy.diff(expression, symbol) for symbol in symbols))
 
 

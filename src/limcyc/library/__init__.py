@@ -20,6 +20,7 @@ _MODULES: Final = {
     "chimera-network": "limcyc.library.chimera_network",
     "cv-synchronization-measures": "limcyc.library.cv_synchronization_measures",
     "kerr-van-der-pol": "limcyc.library.kerr_van_der_pol",
+    "kicked-rotator": "limcyc.library.kicked_rotator",
     "levitated-phonon-maser": "limcyc.library.levitated_phonon_maser",
     "mutual-information-sync": "limcyc.library.mutual_information_sync",
     "optomechanical-array": "limcyc.library.optomechanical_array",

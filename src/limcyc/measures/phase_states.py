@@ -1,9 +1,14 @@
-"""Phase of one quantum mode: the distribution of its phase states or of its Husimi function, and their moments.
+"""Phase of one quantum oscillator: of its phase states or of its coherent states, as a distribution and its moments.
 
     P(phi) = (1/2 pi) sum_nm w_nm rho_nm exp(i (m - n) phi),      <exp(i k phi)> = sum_n w_{n+k,n} rho_{n+k,n}
 
 Phase states |phi> = sum_n exp(i n phi)|n> have w = 1.  The angle of a Husimi function, which an amplifier or a heterodyne
-detector measures, has w_nm = Gamma((n + m)/2 + 1)/sqrt(n! m!) < 1 and is wider.  Neither needs the mean amplitude to be away
+detector measures, has w_nm = Gamma((n + m)/2 + 1)/sqrt(n! m!) < 1 and is wider.  An oscillator of d equidistant levels is a spin
+(d - 1)/2; the angle phi of its coherent states, averaged over the polar angle, has
+
+    w_nm = d sqrt(C(d-1, n) C(d-1, m)) B((n + m)/2 + 1, d - (n + m)/2),
+
+binomial C and beta function B; it tends to the Husimi function of a mode for d -> infinity.  None needs the mean amplitude to be away
 from the origin, unlike arg <a>.
 """
 
@@ -18,23 +23,36 @@ from limcyc.errors import ParameterError, UnknownNameError
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["PHASES", "phase_moment", "phase_state_distribution", "phase_width"]
+__all__ = ["PHASES", "coherent_weight", "phase_moment", "phase_state_distribution", "phase_width"]
 
-PHASES: Final = ("phase-states", "husimi")
-"""Whose phase is meant."""
+PHASES: Final = ("phase-states", "husimi", "spin-coherent")
+"""Whose phase is meant: phase states, coherent states of a mode, or coherent states of a spin with d = N levels."""
+
+
+def coherent_weight(n: Any, m: Any, kind: str, levels: int) -> np.ndarray:
+    """w_nm of coherent states, <= 1, and 1 for n = m; ``levels`` is d of a spin, of no meaning for a mode."""
+    from scipy.special import gammaln  # slow to import
+
+    n, m = np.asarray(n, dtype=float), np.asarray(m, dtype=float)
+    middle = (n + m) / 2
+    exponent = gammaln(middle + 1) - (gammaln(n + 1) + gammaln(m + 1)) / 2
+    if kind == "spin-coherent":
+        top = levels - 1
+        exponent = exponent + gammaln(top - middle + 1) - (gammaln(top - n + 1) + gammaln(top - m + 1)) / 2
+    return np.asarray(np.exp(exponent))
 
 
 def phase_state_distribution(reduced: np.ndarray, phi: Any, kind: str = "phase-states") -> xarray.DataArray:
     """P(phi) of one mode, with integral dphi P = 1 over 2 pi.
 
     reduced
-        density matrix of the mode in the Fock basis, shape (N, N)
+        density matrix in the Fock basis, or of N levels, shape (N, N)
     phi
         phases in rad, shape (K,)
     kind
         of :data:`PHASES`
 
-    Returns a DataArray over ``phi``, >= 0 up to rounding.  A coherent state alpha has its maximum at arg alpha.
+    Returns a DataArray over ``phi``, >= 0 up to rounding.  For "spin-coherent" the N levels are all of the spin's, lowest first.  A coherent state alpha has its maximum at arg alpha.
 
     Raises ParameterError for a matrix that is not square, UnknownNameError for a kind.
 
@@ -90,8 +108,6 @@ def phase_width(reduced: np.ndarray, kind: str = "phase-states") -> float:
 
 
 def _weighted(reduced: np.ndarray, kind: str) -> np.ndarray:
-    from scipy.special import gammaln  # slow to import
-
     if kind not in PHASES:
         raise UnknownNameError("kind of phase", kind, PHASES)
     rho = np.asarray(reduced)
@@ -100,5 +116,4 @@ def _weighted(reduced: np.ndarray, kind: str) -> np.ndarray:
     if kind == "phase-states":
         return rho
     n = np.arange(len(rho))
-    half = gammaln(n + 1) / 2
-    return rho * np.exp(gammaln((n[:, None] + n) / 2 + 1) - half[:, None] - half)
+    return rho * coherent_weight(n[:, None], n, kind, len(n))

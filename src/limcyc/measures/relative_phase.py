@@ -6,7 +6,8 @@ The phases of phase states give the distribution
 
 the exact marginal, over the sum of the phases, of the distribution of both.  The phases of the Husimi function multiply each
 matrix element by G(n, k) G(m, k) with G(n, k) = Gamma(n + k/2 + 1)/sqrt(n! (n + k)!) < 1: they are measurable with two
-heterodyne detectors, and broader.  phi is the phase of mode one less that of mode two, in the sense of <a_2^+ a_1>.
+heterodyne detectors, and broader.  For two spins of N1 and N2 levels the coherent states of :mod:`limcyc.measures.phase_states` have
+weights of the same kind.  phi is the phase of mode one less that of mode two, in the sense of <a_2^+ a_1>.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limcyc.errors import ParameterError, UnknownNameError
-from limcyc.measures.phase_states import PHASES
+from limcyc.measures.phase_states import PHASES, coherent_weight
 
 if TYPE_CHECKING:
     import xarray
@@ -39,7 +40,7 @@ def harmonic(rho: np.ndarray, order: int, kind: str = "phase-states") -> complex
     order
         k, any integer; -k gives the conjugate
     kind
-        "phase-states" or "husimi"
+        "phase-states", "husimi", or "spin-coherent" for two systems of N1 and N2 equidistant levels
 
     Returns a complex number with modulus <= 1.  c_0 is the trace.
 
@@ -62,8 +63,8 @@ def harmonic(rho: np.ndarray, order: int, kind: str = "phase-states") -> complex
         return 0j
     n, m = np.arange(one - k), np.arange(two - k)
     elements = matrix[n[:, None] + k, m[None, :], n[:, None], m[None, :] + k]
-    if kind == "husimi":
-        elements = elements * np.outer(_overlap(n, k), _overlap(m, k))
+    if kind != "phase-states":
+        elements = elements * np.outer(coherent_weight(n + k, n, kind, one), coherent_weight(m + k, m, kind, two))
     return complex(elements.sum())
 
 
@@ -147,13 +148,6 @@ def locking_peaks(rho: np.ndarray, kind: str = "phase-states", points: int = 720
     if np.ptp(p) < 1e-10:
         return np.zeros(0)
     return angles[(p > np.roll(p, 1)) & (p >= np.roll(p, -1))]
-
-
-def _overlap(n: np.ndarray, k: int) -> np.ndarray:
-    """Gamma(n + k/2 + 1)/sqrt(n! (n + k)!)."""
-    from scipy.special import gammaln  # slow to import
-
-    return np.exp(gammaln(n + k / 2 + 1) - (gammaln(n + 1) + gammaln(n + k + 1)) / 2)
 
 
 def _checked(rho: np.ndarray, kind: str) -> np.ndarray:

@@ -152,6 +152,38 @@ class PolynomialField:
             names=tuple(names),
         )
 
+    @classmethod
+    def joined(
+        cls,
+        size: int,
+        blocks: Iterable[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]],
+        *,
+        coefficients: int,
+        harmonics: int,
+        auxiliaries: int = 0,
+    ) -> PolynomialField:
+        """The field of blocks of terms: (output, weight, coefficient, harmonic) of shape (m,) and factors (m, D).
+
+        D may differ from block to block; absent factors are the index size + auxiliaries of the constant 1.
+
+        >>> import numpy as np
+        >>> zero, one = np.zeros(1, dtype=int), np.ones(1, dtype=int)
+        >>> linear = (zero, -np.ones(1), zero, zero, np.array([[0]]))
+        >>> cubic = (zero, -np.ones(1), zero, zero, np.array([[0, 0, 0]]))
+        >>> both = PolynomialField.joined(1, [linear, cubic], coefficients=1, harmonics=0)
+        >>> both.bind(np.ones(1)).rate(0.0, np.array([[2.0]]))
+        array([[-10.]])
+        """
+        listed, last = list(blocks), size + auxiliaries
+        width = max((block[4].shape[1] for block in listed), default=1)
+        padded = [
+            np.pad(factors, ((0, 0), (0, width - factors.shape[1])), constant_values=last) for *_, factors in listed
+        ]
+        output, weight, coefficient, harmonic = (np.concatenate([block[k] for block in listed]) for k in range(4))
+        return cls(
+            size, output, weight, coefficient, harmonic, np.concatenate(padded), coefficients, harmonics, auxiliaries
+        )
+
     @property
     def terms(self) -> int:
         """Number of terms."""

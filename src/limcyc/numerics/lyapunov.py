@@ -136,14 +136,9 @@ def _polynomial_tangents(field: Any, count: int) -> VectorField:
         blocks.append(
             (tangent[table.output[term]], table.weight[term], table.coefficient[term], table.harmonic[term], factors)
         )
-    output, weight, coefficient, harmonic, factors = (np.concatenate([block[k] for block in blocks]) for k in range(5))
-    together = PolynomialField(
-        size=total,
-        output=output,
-        weight=weight,
-        coefficient=coefficient,
-        harmonic=harmonic,
-        factors=factors,
+    together = PolynomialField.joined(
+        total,
+        blocks,
         coefficients=table.coefficients,
         harmonics=table.harmonics,
         auxiliaries=a * (1 + count),

@@ -21,7 +21,8 @@ def advance(tables, scale, spacing, x, noise, step, heun):  # type: ignore[no-un
     """Advance x (2, lanes) in place by noise.shape[0] steps; returns the largest position met in the tables.
 
     tables
-        (4, K): growth, rotation, and the roots of twice the radial and the azimuthal noise, over log(1 + N/scale) = spacing k
+        (5, K): growth, rotation, noise along the radius, noise across it, and the part of the former that also acts across, over
+        log(1 + N/scale) = spacing k
     noise
         (steps, 2, lanes), normal variates
     """
@@ -36,10 +37,11 @@ def advance(tables, scale, spacing, x, noise, step, heun):  # type: ignore[no-un
             position = min(position, end)
             growth, turn = _look_up(tables[0], position), _look_up(tables[1], position)
             along, across = _look_up(tables[2], position), _look_up(tables[3], position)
+            shared = _look_up(tables[4], position)
             radius = np.sqrt(2.0 * size)
             # At the origin both noises are equal, and any direction does.
             c, t = (z / radius, p / radius) if radius > 0.0 else (1.0, 0.0)
-            a, b = along * noise[s, 0, k], across * noise[s, 1, k]
+            a, b = along * noise[s, 0, k], across * noise[s, 1, k] + shared * noise[s, 0, k]
             dz, dp = root * (a * c - b * t), root * (a * t + b * c)
             fz, fp = growth * z + turn * p, growth * p - turn * z
             if heun:

@@ -2,11 +2,15 @@
 
 With N = (z^2 + p^2)/2 the density P of z, p obeys
 
-    dP/dt = -div J,    J = (mu x + W x_turned) P - D grad P,    D = D_r along the radius, D_phi across it.
+    dP/dt = -div J,    J = (mu x + W x_turned) P - D grad P,    D = D_r along the radius, D_phi across it, D_x between them.
 
 The noise stands outside the derivative, as in a radial law with flux mu r P - D_r dP/dr.  In the Ito sense that is
 
-    dx = [mu + dD_r/dN + (D_r - D_phi)/(2 N)] x dt + W x_turned dt + sqrt(2 D_r) e_r dW_1 + sqrt(2 D_phi) e_phi dW_2.
+    dx = [mu + dD_r/dN + (D_r - D_phi)/(2 N)] x dt + [W - dD_x/dN - D_x/N - dA/dN] x_turned dt
+         + sqrt(2 D_r) e_r dW_1 + e_phi [m dW_1 + sqrt(2 D_phi - m^2) dW_2],    m = 2 D_x/sqrt(2 D_r),
+
+with x_turned = (p, -z), so that W > 0 turns the phase backwards.  A is an antisymmetric part of D, in the flux e_phi A dP/dr, that
+integrals of correlations of fast variables have: it makes no noise.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ class RotationalProcess:
     scale, spacing
         of the grid
     tables
-        (4, K): growth of the amplitude in the Ito sense, rotation, sqrt(2 D_r), sqrt(2 D_phi)
+        (5, K): growth of the amplitude in the Ito sense, rotation, sqrt(2 D_r), sqrt(2 D_phi - m^2), m
     """
 
     scale: float
@@ -52,6 +56,8 @@ def rotational_process(
     largest: float,
     scale: float,
     rotation: Callable[[np.ndarray], np.ndarray] | None = None,
+    cross_noise: Callable[[np.ndarray], np.ndarray] | None = None,
+    antisymmetric: Callable[[np.ndarray], np.ndarray] | None = None,
     points: int = 4097,
 ) -> RotationalProcess:
     """Tabulate drift and noise.
@@ -60,6 +66,10 @@ def rotational_process(
         N (K,) -> mu and W, in rates; W > 0 turns like exp(-i W t)
     radial_noise, azimuthal_noise
         N -> D_r and D_phi > 0; they must agree at N = 0
+    cross_noise
+        N -> D_x with D_x^2 < D_r D_phi, 0 at N = 0; nothing if left out
+    antisymmetric
+        N -> A; nothing if left out
     largest
         N at which the tables end > 0; no trajectory may come there
     scale
@@ -67,8 +77,8 @@ def rotational_process(
     points
         >= 16; interpolation is linear
 
-    Raises :class:`limcyc.errors.ParameterError` for noise that is not positive or differs at the origin, and for sizes without
-    a meaning.
+    Raises :class:`limcyc.errors.ParameterError` for noise that is not positive or has a direction at the origin, and for sizes
+    without a meaning.
     """
     if not (largest > 0 and scale > 0 and points >= 16):
         raise ParameterError(
@@ -77,22 +87,38 @@ def rotational_process(
     spacing = float(np.log1p(largest / scale)) / (points - 1)
     n = scale * np.expm1(spacing * np.arange(points))
     along, across = (np.asarray(noise(n), dtype=float) for noise in (radial_noise, azimuthal_noise))
-    low = np.minimum(along, across)
+    cross = np.zeros(points) if cross_noise is None else np.asarray(cross_noise(n), dtype=float)
+    # The smaller eigenvalue of [[D_r, D_x], [D_x, D_phi]].
+    low = (along + across) / 2 - np.hypot((along - across) / 2, cross)
     if not (low > 0).all():
         worst = int(low.argmin())
         raise ParameterError(
             f"the noise must be positive, but is {low[worst]:.3g} at N = {n[worst]:.4g}: no density is sampled by such a process"
         )
-    if abs(along[0] - across[0]) > 1e-9 * across[0]:
+    if max(abs(along[0] - across[0]), abs(cross[0])) > 1e-9 * across[0]:
         raise ParameterError(
-            f"radial and azimuthal noise must agree at the origin, where there is no direction, but are {along[0]:.6g} and {across[0]:.6g}"
+            f"radial and azimuthal noise must agree at the origin, where there is no direction, but are {along[0]:.6g} and {across[0]:.6g}, with "
+            f"{cross[0]:.6g} between them"
         )
     slope = np.gradient(along, n, edge_order=2)
     safe = np.where(n > 0, n, 1.0)
     split = np.where(n > 0, (along - across) / (2 * safe), 0.0)
     split[0] = np.gradient(along - across, n, edge_order=2)[0] / 2
     turn = np.zeros(points) if rotation is None else np.asarray(rotation(n), dtype=float)
-    rows = (np.asarray(growth(n), dtype=float) + slope + split, turn, np.sqrt(2 * along), np.sqrt(2 * across))
+    if cross_noise is not None:
+        # D_x = 0 at the origin, where D_x/N is its slope.
+        twist = np.gradient(cross, n, edge_order=2)
+        turn = turn - twist - np.where(n > 0, cross / safe, twist[0])
+    if antisymmetric is not None:
+        turn = turn - np.gradient(np.asarray(antisymmetric(n), dtype=float), n, edge_order=2)
+    mixed = 2 * cross / np.sqrt(2 * along)
+    rows = (
+        np.asarray(growth(n), dtype=float) + slope + split,
+        turn,
+        np.sqrt(2 * along),
+        np.sqrt(2 * across - mixed**2),
+        mixed,
+    )
     return RotationalProcess(float(scale), spacing, np.ascontiguousarray(np.stack([r + 0 * n for r in rows])))
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from limcyc.errors import ParameterError
+from limcyc.numerics.edge_noise import EdgeNoise
 from limcyc.numerics.fields import PolynomialField
 from limcyc.progress import track
 
@@ -99,12 +100,16 @@ class Noise:
         n
     additive
         whether no entry depends on the variables or on time
+    received
+        variables that also get a noise made elsewhere, of strength 1, from columns after the own ones; the table then has one more
+        row, of the constant 1
     """
 
     table: PolynomialField
     entries: tuple[tuple[int, int], ...]
     variables: int
     additive: bool
+    received: tuple[int, ...] = ()
 
     @cached_property
     def pattern(self) -> tuple[np.ndarray, ...]:
@@ -143,24 +148,32 @@ class Noise:
                 first.append(len(left))
                 rows.append(i)
                 noise.append(number)
+        for extra, i in enumerate(self.received):
+            column.append(len(entry))
+            entry.append(len(self.entries))
+            diagonal.append(True)
+            first.append(len(left))
+            rows.append(i)
+            noise.append(self.columns + extra)
         integers = (entry, diagonal, first, left, right, column, rows, noise)
         arrays = [np.array(values, dtype=np.int64) for values in integers]
         return arrays[0], arrays[1].astype(np.bool_), *arrays[2:]
 
     @property
     def columns(self) -> int:
-        """Number of independent noises."""
+        """Number of independent noises, without those received."""
         return len({i for i, j in self.entries if i == j})
 
 
 @dataclass(frozen=True)
 class StochasticField:
-    """Drift and noise of one site, and what it receives from others."""
+    """Drift and noise of one site, what it receives from others, and the noise that it shares with them."""
 
     drift: PolynomialField
     noise: Noise
     variables: int
     coupling: Coupling = field(default_factory=Coupling)
+    edges: EdgeNoise | None = None
 
     def factor(self, c: np.ndarray, w: np.ndarray, lanes: int) -> tuple[np.ndarray, float]:
         """The factor of additive noise (entries, lanes) and its most negative pivot."""
@@ -295,7 +308,8 @@ def _task(
     doubled = x.copy() if coarse else None
     streams = NormalStreams(generators)
     factor, pivot = problem.factor(c, w, runs * sites) if problem.noise.additive else (np.zeros((0, 1)), 0.0)
-    columns = problem.noise.columns
+    own, edges = problem.noise.columns, problem.edges
+    columns = own + (edges.drawn(sites) if edges is not None else 0)
     room = max(2, _NOISE_BYTES // (8 * max(1, columns) * runs * sites) // 2 * 2)
     _show(gatherers, 0, times[0], x, runs, sites)
     if doubled is not None:
@@ -308,6 +322,8 @@ def _task(
         while done < count:
             steps = min(room, count - done)
             noise = _draw(streams, steps, columns, sites)
+            if edges is not None:
+                noise = edges.spread(noise, own, sites)
             now = times[index - 1] + done * h
             pivot = min(pivot, _advance(problem, c, w, factor, x, noise, now, h, scheme))
             if doubled is not None:

@@ -7,6 +7,7 @@ from limcyc.plotting.curves import curves
 from limcyc.plotting.diagrams import boundary, phase_map
 from limcyc.plotting.distributions import distribution_bars
 from limcyc.plotting.style import level_style, new_figure, panel_letter, pi_ticks, save, style
+from limcyc.plotting.sweeps import sweep_picture
 from limcyc.plotting.wigner import wigner
 
 __all__ = [
@@ -20,5 +21,6 @@ __all__ = [
     "pi_ticks",
     "save",
     "style",
+    "sweep_picture",
     "wigner",
 ]

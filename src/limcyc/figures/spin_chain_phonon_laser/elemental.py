@@ -34,6 +34,9 @@ _STATED: Final = (716, 2865, 5730, 11459)
 
 _J: Final = 0.08
 
+_CUTOFF: Final = 36
+"""Fock states of the full model up to J = 0.08: 1e-7 of the population lies beyond."""
+
 
 def _grids(quick: bool) -> dict[str, np.ndarray]:
     early = np.array([0, 10, 20, 40, 60, 80, 100, 140, 180])
@@ -51,8 +54,11 @@ def _grids(quick: bool) -> dict[str, np.ndarray]:
 
 
 def _transients(periods: np.ndarray, quick: bool) -> dict[str, Any]:
-    at = full.transient("fig2", tuple(periods.tolist()), 14 if quick else 36)
-    found = {"full": at} | {name: effective.effective_transient(name, at["times"]) for name in MODELS}
+    at = full.transient("fig2", tuple(periods.tolist()), 14 if quick else _CUTOFF)
+    # The early times of a quick run have few phonons.
+    found = {"full": at} | {
+        name: effective.effective_transient(name, at["times"], 20 if quick else 48) for name in MODELS
+    }
     names = ("full", *MODELS)
     return {
         "transient": (("model", "period"), [found[name]["n"] for name in names]),
@@ -87,9 +93,9 @@ def _compute(*, quick: bool = False) -> xarray.Dataset:
     grid, b = _grids(quick), mode(1)
     by_coupling = {(name, j): effective.effective_state("I", name, J=j) for name in MODELS for j in grid["J"].tolist()}
     by_drive = [effective.effective_state("I", "dressed", Om=drive).number(b) for drive in grid["Om"].tolist()]
-    by_coupling_full = [full.full_state("fig2", 44 if j > _J else 40, J=j) for j in grid["J_full"].tolist()]
-    by_drive_full = [full.full_state("fig2", Om=drive) for drive in grid["Om_full"].tolist()]
-    at = full.full_state("fig2", J=_J)
+    by_coupling_full = [full.full_state("fig2", 44 if j > _J else _CUTOFF, J=j) for j in grid["J_full"].tolist()]
+    by_drive_full = [full.full_state("fig2", _CUTOFF, Om=drive) for drive in grid["Om_full"].tolist()]
+    at = full.full_state("fig2", _CUTOFF, J=_J)
     data = xarray.Dataset(
         {
             **_transients(grid["period"], quick),

@@ -12,9 +12,10 @@ from limcyc.figures.base import Figure
 from limcyc.library.van_der_pol_network.branches import branches, fold
 from limcyc.library.van_der_pol_network.claims import CLAIMS
 from limcyc.library.van_der_pol_network.formulas import classical_amplitude
-from limcyc.library.van_der_pol_network.langevin import limit_threshold, network_order, network_threshold
+from limcyc.library.van_der_pol_network.langevin import limit_threshold, network_order
 from limcyc.library.van_der_pol_network.mean_field import kappa2_limit
 from limcyc.library.van_der_pol_network.model import NAME
+from limcyc.library.van_der_pol_network.threshold import network_threshold
 
 if TYPE_CHECKING:
     import matplotlib.figure
@@ -45,7 +46,7 @@ _NETWORK: Final[dict[bool, dict[str, Any]]] = {
             0.04: (2.7, 3.02),
             0.047: (4.8, 5.6),
         },
-        "threshold": {"duration": 200.0, "halvings": 3},
+        "threshold": {"duration": 200.0, "halvings": 3, "points": 7, "runs": 5},
         "limits": (0.01, 0.02, 0.03, 0.04, 0.047),
         "cells": 64,
     },
@@ -54,7 +55,7 @@ _NETWORK: Final[dict[bool, dict[str, Any]]] = {
         "couplings": (1.4, 1.9, 2.3),
         "run": {"duration": 40.0, "average": 20.0},
         "thresholds": {0.03: (1.1, 2.3)},
-        "threshold": {"duration": 40.0, "halvings": 2},
+        "threshold": {"duration": 60.0, "halvings": 2, "points": 6, "runs": 2},
         "limits": (),
         "cells": 40,
     },
@@ -223,8 +224,8 @@ FIG4: Final = Figure(
     "196 Fock states at kappa2 = 0.005 and 81 at 0.02. (b) V_c; beyond kappa2 = 0.0517 kappa1 the condition for V to infinity has no solution. "
     "Confirms that the transition of Phys. Rev. Lett. 111, 234101 is of first order, with finite order at V_c. Does not reproduce that "
     "it happens at much lower coupling close to the quantum limit: V_c grows without bound there. Orange: truncated Wigner of 3000 oscillators from the synchronized side; (a) average of the "
-    "last 50 of 200/kappa1, bars: one standard error, where visible; (b) the last bracket of a bisection, survival for 200/kappa1: lingering at the fold shifts it down, the noise of a "
-    "finite network up, by 1 to 3 %; dashed: Fokker-Planck equation of infinitely many. Quantum V_c lies slightly above that with classical noise.",
+    "last 50 of 200/kappa1, bars: one standard error, where visible; (b) coupling at which the times diverge that the state lives below it, measured up to 200/kappa1, "
+    "with the errors of scatter and extrapolation; dashed: Fokker-Planck equation of infinitely many. Quantum V_c lies slightly above that with classical noise.",
     _compute,
     _draw,
     _claims,

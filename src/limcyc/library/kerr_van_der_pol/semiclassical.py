@@ -38,6 +38,9 @@ EXPANSIONS: Final = {"leading": "leading", "truncated-wigner": "second-order"}
 _HARMONICS: Final = (6, 12, 24, 48)
 """Harmonics of the angle that are tried, until the last ones are small."""
 
+_START: Final = 4.0
+"""Radius of the first disc in which the density is looked for; it is doubled while that is too small."""
+
 _WIDEST: Final = 0.15
 """Largest width of a cell; no density of these models is narrower than about 0.4."""
 
@@ -97,20 +100,6 @@ def _numbers(method: str, values: dict[str, float]) -> PolarNumbers:
     found = form(method).numbers(**values)
     check_diffusion(found.negative_region(), values["gain"], values["two_phonon_loss"])
     return found
-
-
-def _extent(numbers: PolarNumbers) -> float:
-    """Radius that the density reaches with a part of about 1e-11 if the force pulls straight outwards."""
-    top = 4.0
-    while True:
-        r = np.linspace(0.0, top, 4001)[1:]
-        noise = numbers.diffusion(r**2)
-        slope = (r * numbers.growth(r**2) + abs(numbers.force)) / noise
-        log_density = np.log(r / noise) + np.concatenate([[0.0], np.cumsum(np.diff(r) * (slope[1:] + slope[:-1]) / 2)])
-        inside = np.flatnonzero(log_density > log_density.max() - 28.0)
-        if inside[-1] < r.size - 1:
-            return float(r[inside[-1]])
-        top *= 2
 
 
 @lru_cache(maxsize=8)
@@ -177,7 +166,7 @@ def semiclassical_state(
         raise ParameterError(f"the radius needs an integer number of cells >= 20, got {cells!r}")
     numbers = _numbers(method, values)
     # Rounded up, so that neighbouring drives share an operator.
-    extent = float(np.ceil(4 * _extent(numbers)) / 4)
+    extent = float(np.ceil(4 * numbers.extent(_START, 2.0)) / 4)
     if extent > cells * _WIDEST:
         raise ParameterError(
             f"{cells} cells are too few for the radius {extent:g} at {values}; take at least {int(np.ceil(extent / _WIDEST))}"
@@ -211,7 +200,7 @@ def radial_variance(method: str = "leading", *, gain: float, two_phonon_loss: fl
         "two_phonon_loss": float(two_phonon_loss),
     }
     numbers = _numbers(method, values)
-    r = np.linspace(0.0, _extent(numbers), 20001)[1:]
+    r = np.linspace(0.0, numbers.extent(_START, 2.0), 20001)[1:]
     density = numbers.radial_density(r)
     mean = np.trapezoid(density * r, r)
     return float(np.trapezoid(density * (r - mean) ** 2, r))

@@ -1,22 +1,27 @@
 """Langevin trajectories of the maser's mode with the spin eliminated: samples of its Wigner density.
 
-    dz = (mu z + W p) dt + noise,   dp = (mu p - W z) dt + noise,   mu(N) = -gamma_m/2 + G S0/(1 + N/n_sat),   N = (z^2 + p^2)/2
+    dz = (mu z + W p) dt + noise,   dp = (mu p - W z) dt + noise,   N = (z^2 + p^2)/2
+    mu(N) = -gamma_m/2 + G S0/(1 + N/n_sat),   W(N) = W_frame + (delta/gamma_2) G S0/(1 + N/n_sat)
 
 ``saturated`` (default)
-    the noise of the driven spin: D_r(N) along the radius, D_W across it, outside the derivative as in
-    :func:`~limcyc.library.levitated_phonon_maser.fokker_planck.radial_law`
+    the noise of the driven spin: D_r(N) along the radius, D_phi(N) across it and, at delta != 0, a part that both share,
+    outside the derivative as in :func:`~limcyc.library.levitated_phonon_maser.fokker_planck.radial_law`; at delta = 0 D_phi is D_W
 ``unsaturated``
     the printed constant D_W in both directions
 
-The drift is rational in N, so that it is tabulated.  In the rotating frame W = 0 and steps of 0.1 s will do; with the rotation
-kept an Euler step gains energy at the rate W^2 dt, and is refused unless it is very short.  At delta != 0 the frequency depends
-on N, which is left out: samples of N are right, phases diffuse too slowly by the factor 1 + (delta/gamma_2)^2.
+Drift and noise are rational in N, so that they are tabulated.  In the frame that turns at omega_m W_frame = 0 and steps of 0.1 s
+will do; with the rotation kept an Euler step gains energy at the rate W^2 dt, and is refused unless it is very short.
+
+A detuned spin pulls the frequency by as much as its gain: on the ring W = delta gamma_m/(2 gamma_2), whatever N is there.
+Fluctuations of N make the phase diffuse faster, by the factor 1 + (delta/gamma_2)^2 in all.  The spin follows the mode at once: W
+lacks the correction of relative order gamma_m/(2 gamma_2).
 """
 
 from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,9 +29,9 @@ import numpy as np
 
 from limcyc.errors import ParameterError, UnknownNameError, ValidityWarning
 from limcyc.library.levitated_phonon_maser.fokker_planck import NOISES, ORDERINGS, radial_law
-from limcyc.library.levitated_phonon_maser.formulas import lorentzian, saturation_number
+from limcyc.library.levitated_phonon_maser.formulas import frequency_shift, lorentzian, saturation_number
 from limcyc.library.levitated_phonon_maser.model import OMEGA_M, model
-from limcyc.library.levitated_phonon_maser.noise import bloch_noise, constant_noise, resonant_noise
+from limcyc.library.levitated_phonon_maser.noise import constant_noise, resonant_noise, spin_noise
 from limcyc.library.levitated_phonon_maser.validity import check_numbers, check_reduced, check_step
 from limcyc.measures.sampled_moments import SampledMoments, sampled_moments
 from limcyc.numerics.rotational_langevin import RotationalProcess, rotational_process, rotational_trajectories
@@ -37,6 +42,9 @@ if TYPE_CHECKING:
 __all__ = ["FRAMES", "Trajectories", "process", "stationary_moments", "trajectories"]
 
 FRAMES: Final = ("rotating", "laboratory")
+
+Table = Callable[[np.ndarray], np.ndarray]
+"""N -> drift or noise."""
 
 _SAMPLE_ORDERING: Final = dict(zip(ORDERINGS, ("symmetric", "as-sampled"), strict=True))
 
@@ -108,7 +116,7 @@ def process(noise: str = "saturated", rotation: float = 0.0, **values: Any) -> R
     noise
         "saturated" or "unsaturated"
     rotation
-        W, angular frequency in the frame of the integration
+        W_frame, angular frequency of the mode without the spin in the frame of the integration
     values
         gamma_m, gamma_1, gamma_2, g, S0, delta, nbar
     """
@@ -121,22 +129,27 @@ def process(noise: str = "saturated", rotation: float = 0.0, **values: Any) -> R
     gain = v["g"] ** 2 * lorentzian(v["delta"], v["gamma_2"])
     constant = constant_noise(**{name: v[name] for name in ("gamma_m", "nbar", "g", "delta", "gamma_2")})
 
-    def radial(n: np.ndarray) -> np.ndarray:
-        if noise == "unsaturated":
-            return np.full(n.shape, constant)
-        if v["delta"] == 0:
-            return resonant_noise(n, **{k: value for k, value in v.items() if k != "delta"})
-        return bloch_noise(n, **v)
+    shift = float(frequency_shift(v["g"], v["S0"], v["delta"], v["gamma_2"]))
+    at_resonance = {k: value for k, value in v.items() if k != "delta"}
+    radial: Table = lambda n: np.full(n.shape, constant)  # noqa: E731
+    azimuthal, cross, antisymmetric = radial, None, None
+    if noise == "saturated" and v["delta"] == 0:
+        radial = lambda n: resonant_noise(n, **at_resonance)  # noqa: E731
+    elif noise == "saturated":
+        parts = ("radial", "azimuthal", "cross", "antisymmetric")
+        radial, azimuthal, cross, antisymmetric = (lambda n, part=p: getattr(spin_noise(n, **v), part) for p in parts)
 
     largest = 4 * max(float(radial_law(noise, **values).N[-1]), 40 * (v["nbar"] + 0.5))
     scale = saturation if math.isfinite(saturation) and saturation > 0 else largest
     return rotational_process(
         lambda n: -v["gamma_m"] / 2 + gain * v["S0"] / (1 + n / saturation),
         radial,
-        lambda n: np.full(n.shape, constant),
+        azimuthal,
         largest,
         min(scale, largest),
-        (lambda n: np.full(n.shape, rotation)) if rotation else None,
+        (lambda n: rotation + shift / (1 + n / saturation)) if rotation or shift else None,
+        cross,
+        antisymmetric,
     )
 
 
@@ -163,7 +176,7 @@ def trajectories(
     step
         s; much shorter than 2/(G S0)
     frame
-        "rotating", W = 0, or "laboratory", W = omega_m
+        "rotating", W_frame = 0, or "laboratory", W_frame = omega_m
     scheme
         "heun", of second order in the drift, or "euler"
     start
@@ -193,8 +206,11 @@ def trajectories(
     if not step > 0:
         raise ParameterError(f"`step` must be > 0, but is {step}")
     omega = float(values.pop("omega_m", OMEGA_M.default))
-    rotation = omega if frame == "laboratory" else 0.0
+    frame_rotation = omega if frame == "laboratory" else 0.0
     numbers = {name: float(np.real(value)) for name, value in model().values(values).items()}
+    # The spin pulls the empty mode farthest.
+    pull = {name: numbers[name] for name in ("g", "S0", "delta", "gamma_2")}
+    rotation = max(abs(frame_rotation), abs(frame_rotation + float(frequency_shift(**pull))))
     if scheme == "euler":
         check_step(step, numbers["gamma_m"], rotation)
     elif rotation * step > 0.1 or (rotation * step) ** 4 / (8 * step) > 0.1 * numbers["gamma_m"]:
@@ -204,7 +220,7 @@ def trajectories(
             f"a step of {step:g} s with a rotation at {rotation:g} was asked for, by which Heun's method gains energy; integrate in the "
             f"rotating frame, or take a step below {limit:.2g} s"
         )
-    tables = process(noise, rotation, **values)
+    tables = process(noise, frame_rotation, **values)
     children = np.random.default_rng(rng).spawn(runs)
     if start is None:
         spread = math.sqrt((numbers["nbar"] + 0.5) / 2)

@@ -6,13 +6,14 @@ the free spin, the amplitude quadrature is reduced.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from limcyc.library.levitated_phonon_maser.formulas import lorentzian, saturation_number
 
-__all__ = ["bloch_noise", "constant_noise", "resonant_noise"]
+__all__ = ["SpinNoise", "bloch_noise", "constant_noise", "resonant_noise", "spin_noise"]
 
 
 def constant_noise(*, gamma_m: float, nbar: float, g: float, delta: float, gamma_2: float) -> float:
@@ -46,14 +47,46 @@ def resonant_noise(
     return gamma_m * (2 * nbar + 1) / 4 + gain / (2 * x) * (1 - S0**2 * (1 + gamma_1 / gamma_2) * (x - 1) / x**2)
 
 
-def bloch_noise(
-    N: Any, *, gamma_m: float, nbar: float, g: float, delta: float, gamma_1: float, gamma_2: float, S0: float
-) -> np.ndarray:
-    """Radial noise D_r(N) of the driven spin at any detuning, from its Bloch equations s' = B s + c.
+@dataclass(frozen=True)
+class SpinNoise:
+    """Diffusion of the mode in the directions of the amplitude and of the phase, at each N: <dx_i dx_j> = 2 D_ij dt.
 
-    A real amplitude sqrt(N) drives the spin around x; the force on the amplitude is -(g/2) s_y.  With the stationary s and
-    the covariance C = 1 - s s^T the noise at zero frequency is S = (-B)^-1 C + transpose, and D_r = (g^2/4) S_yy + the
-    thermal part.
+    radial, azimuthal
+        D_r and D_phi
+    cross
+        D_rphi, the part that both share
+    antisymmetric
+        half the difference of the spectra in which the force on the phase comes after, and before, that on the amplitude: no
+        noise, but it drifts the phase at its derivative by N
+    """
+
+    radial: np.ndarray
+    azimuthal: np.ndarray
+    cross: np.ndarray
+    antisymmetric: np.ndarray
+
+
+def spin_noise(
+    N: Any, *, gamma_m: float, nbar: float, g: float, delta: float, gamma_1: float, gamma_2: float, S0: float
+) -> SpinNoise:
+    """Noise of the driven spin at any detuning, from its Bloch equations s' = B s + c.
+
+    A real amplitude sqrt(N) drives the spin around x; its forces are -(g/2) s_y along the amplitude and -(g/2) s_x across it.  With
+    the stationary s and the covariance C = 1 - s s^T the integral of the correlations is K = (-B)^-1 C, s_i later than s_j in K_ij; the
+    noise is (g^2/4) (K + K^T), to which the bath adds gamma_m (2 nbar + 1)/4 in both directions.
+
+    At delta = 0 D_phi is D_W and nothing is shared.  On the ring D_phi + (delta/gamma_2)^2 D_r + 2 (delta/gamma_2) D_rphi =
+    D_W (1 + (delta/gamma_2)^2), the diffusion of the phase with the pull of the frequency; and K_xy = -(delta/gamma_2) K_yy, so
+    that the pull is that of the ring in spite of what the noise adds to the gain.
+
+    N
+        (z^2 + p^2)/2 >= 0, any shape
+
+    >>> from limcyc.library.levitated_phonon_maser.noise import spin_noise
+    >>> at = {"gamma_m": 0.03, "nbar": 5.0, "g": 31.4, "gamma_1": 500.0, "gamma_2": 1000.0, "S0": 0.2}
+    >>> found = spin_noise(1e3, delta=1000.0, **at)
+    >>> bool(found.radial < found.azimuthal and found.cross > 0)
+    True
     """
     n = np.atleast_1d(np.asarray(N, dtype=float))
     drive = 2 * g * np.sqrt(n)
@@ -65,5 +98,17 @@ def bloch_noise(
     inverse = np.linalg.inv(-matrix)
     s = inverse[..., :, 2] * (gamma_1 * S0)
     covariance = np.eye(3) - s[..., :, None] * s[..., None, :]
-    spectrum = 2 * np.einsum("...j,...j->...", inverse[..., 1, :], covariance[..., :, 1])
-    return (gamma_m * (2 * nbar + 1) / 4 + g**2 / 4 * spectrum).reshape(np.shape(N))
+    half = inverse @ covariance
+    thermal, scale = gamma_m * (2 * nbar + 1) / 4, g**2 / 4
+
+    def entry(i: int, j: int, bath: float, sign: int = 1) -> np.ndarray:
+        return (bath + scale * (half[..., i, j] + sign * half[..., j, i])).reshape(np.shape(N))
+
+    return SpinNoise(entry(1, 1, thermal), entry(0, 0, thermal), entry(0, 1, 0.0), entry(0, 1, 0.0, -1))
+
+
+def bloch_noise(
+    N: Any, *, gamma_m: float, nbar: float, g: float, delta: float, gamma_1: float, gamma_2: float, S0: float
+) -> np.ndarray:
+    """Radial noise D_r(N) of the driven spin at any detuning: that of :func:`spin_noise`."""
+    return spin_noise(N, gamma_m=gamma_m, nbar=nbar, g=g, delta=delta, gamma_1=gamma_1, gamma_2=gamma_2, S0=S0).radial

@@ -22,13 +22,10 @@ from limcyc.library.van_der_pol_network.formulas import classical_amplitude
 from limcyc.library.van_der_pol_network.model import OSCILLATOR, reactive_network
 from limcyc.numerics.fokker_planck_mean_field import SelfConsistentState
 
-__all__ = ["NetworkOrder", "NetworkThreshold", "limit_state", "limit_threshold", "network_order", "network_threshold"]
+__all__ = ["NetworkOrder", "check_diffusion", "limit_state", "limit_threshold", "network_order"]
 
 _START: Final = 0.9
 """Amplitude of the start over the classical one: between the stable branch and the unstable one at V_c."""
-
-_ALIVE: Final = 0.65
-"""The synchronized state has decayed where the order is below this part of the classical amplitude: its order at V_c is above 0.7."""
 
 
 @dataclass(frozen=True)
@@ -55,30 +52,13 @@ class NetworkOrder:
         return float(self.order[:, -max(1, self.times.size // 10) :].mean(axis=1).min())
 
 
-@dataclass(frozen=True)
-class NetworkThreshold:
-    """Where the synchronized state ceases to survive.
-
-    coupling, error
-        middle and half width of the last bracket, averaged over repetitions; the error has their scatter added in squares
-    brackets
-        (repetitions, 2)
-    duration
-        time that the state had to survive
-    """
-
-    coupling: float
-    error: float
-    brackets: np.ndarray
-    duration: float
-
-
 @lru_cache(maxsize=4)
 def _network(size: int) -> Wigner:
     return Wigner(reactive_network(), size=size)
 
 
-def _check(kappa2: float, kappa1: float) -> None:
+def check_diffusion(kappa2: float, kappa1: float) -> None:
+    """Refuse kappa2 >= kappa1/2, where the diffusion of the network is negative."""
     if not kappa2 < kappa1 / 2:
         raise UnsupportedError(
             f"classical noise of the network was asked for at kappa2 = {kappa2:g} and kappa1 = {kappa1:g}, but its diffusion kappa1/2 + "
@@ -122,7 +102,7 @@ def network_order(
     >>> 3.9 < network_order(1.3, 0.02, size=200, duration=20.0, average=10.0).mean < 5.0
     True
     """
-    _check(kappa2, kappa1)
+    check_diffusion(kappa2, kappa1)
     if not 0 < average <= duration:
         raise ParameterError(f"the average must be > 0 and not longer than the run, {duration:g}, but is {average:g}")
     if start is None:
@@ -153,63 +133,6 @@ def network_order(
     )
 
 
-def network_threshold(
-    kappa2: float,
-    couplings: tuple[float, float],
-    kappa1: float = 1.0,
-    *,
-    size: int = 3000,
-    duration: float = 400.0,
-    halvings: int = 5,
-    repetitions: int = 1,
-    rng: Any = 0,
-) -> NetworkThreshold:
-    """Smallest coupling at which the synchronized state survives, by halving a bracket from the synchronized side.
-
-    couplings
-        (decays, survives)
-    duration
-        time to survive.  Below V_c the state lingers near the fold for about 1/sqrt(V_c - V), so that a short one gives too
-        small a V_c; a finite network is also driven over the fold by its noise, which gives too large a one
-    halvings
-        >= 1
-    repetitions
-        independent bisections
-
-    Returns :class:`NetworkThreshold`.
-
-    Raises :class:`limcyc.errors.ConvergenceError` when the ends of the bracket are not one decaying and one surviving state,
-    :class:`limcyc.errors.UnsupportedError` for kappa2 >= kappa1/2.
-    """
-    _check(kappa2, kappa1)
-    limit = _ALIVE * classical_amplitude(kappa2, kappa1)
-    brackets = []
-    for generator in np.random.default_rng(rng).spawn(repetitions):
-        children = iter(generator.spawn(halvings + 2))
-
-        def survives(coupling: float, children: Any = children) -> bool:
-            found = network_order(
-                coupling, kappa2, kappa1, size=size, duration=duration, average=0.2 * duration, rng=next(children)
-            )
-            return found.final > limit
-
-        low, high = map(float, couplings)
-        for coupling, wanted in ((low, False), (high, True)):
-            if survives(coupling) != wanted:
-                raise ConvergenceError(
-                    f"the synchronized state of {size} oscillators at kappa2 = {kappa2:g} {'decays' if wanted else 'survives'} at the coupling "
-                    f"{coupling:g}, the {'upper' if wanted else 'lower'} end of the bracket; {'raise' if wanted else 'lower'} it"
-                )
-        for _ in range(halvings):
-            middle = (low + high) / 2
-            low, high = (low, middle) if survives(middle) else (middle, high)
-        brackets.append((low, high))
-    found = np.array(brackets)
-    middles, width = found.mean(axis=1), float(np.diff(found, axis=1).mean() / 2)
-    scatter = float(middles.std(ddof=1) / np.sqrt(repetitions)) if repetitions > 1 else 0.0
-    return NetworkThreshold(float(middles.mean()), float(np.hypot(width, scatter)), found, duration)
-
-
 def limit_state(force: float, kappa2: float, kappa1: float = 1.0, *, cells: int = 64) -> SelfConsistentState:
     """The rotating state of infinitely many oscillators with a given mean-field force f = V r.
 
@@ -223,7 +146,7 @@ def limit_state(force: float, kappa2: float, kappa1: float = 1.0, *, cells: int 
     from limcyc.numerics.fokker_planck_harmonics import PolarHarmonics
     from limcyc.numerics.fokker_planck_mean_field import self_consistent_state
 
-    _check(kappa2, kappa1)
+    check_diffusion(kappa2, kappa1)
     size = classical_amplitude(kappa2, kappa1)
     edges = np.linspace(0.0, size + 4.5 + 0.1 * force, cells + 1)
     for highest in (20, 28, 40):

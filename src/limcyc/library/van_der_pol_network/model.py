@@ -13,11 +13,13 @@ The convention is reconstructed; the printed drift kappa1 + 2 kappa2 - 2 kappa2 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from limcyc.algebra import Ensemble, Mode, Operator, Parameter, Spin, hermitian
 from limcyc.errors import UnknownNameError
+from limcyc.frames import fast_decay_limit
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -55,8 +57,15 @@ PARAMETERS: Final = (KAPPA1, KAPPA2, COUPLING, DETUNING)
 """Parameters of a pair."""
 
 COUPLINGS: Final = ("dissipative", "reactive")
-SETTINGS: Final = {"kind": COUPLINGS, "n_fock": "Fock states of each oscillator, >= 3"}
-"""Kind of coupling, and truncation."""
+SETTINGS: Final = {
+    "kind": COUPLINGS,
+    "n_fock": "Fock states of each oscillator, >= 3",
+    "size": "oscillators of the network with classical noise, >= 2",
+    "duration": "of a run of that network, in 1/kappa1",
+    "runs": "independent runs of that network",
+    "seed": "of their noise",
+}
+"""Kind of coupling, and what the levels need."""
 
 OSCILLATORS: Final = (Mode("a1"), Mode("a2"))
 SPINS: Final = (Spin("s1"), Spin("s2"))
@@ -103,14 +112,13 @@ def quantum_limit() -> OpenSystem:
     >>> [jump.rate for jump in quantum_limit().jumps][:2]
     [2*kappa1, 4*kappa1]
     """
-    one, two = SPINS
-    jumps = [j for s in SPINS for j in (Jump(s.plus, rate=2 * KAPPA1), Jump(s.minus, rate=4 * KAPPA1))]
-    return OpenSystem(
-        DETUNING / 2 * (one.excited - two.excited),
-        (*jumps, Jump(one.minus - two.minus, rate=2 * COUPLING)),
-        name="dissipative pair in the quantum limit",
-        source=SOURCE,
+    limit = fast_decay_limit(
+        model("dissipative"),
+        KAPPA2,
+        keep=dict.fromkeys(OSCILLATORS, (0, 1)),
+        into=dict(zip(OSCILLATORS, SPINS, strict=True)),
     )
+    return replace(limit, name="dissipative pair in the quantum limit")
 
 
 @cache

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from limcyc.levels import Exact
-from limcyc.library.van_der_pol_network import formulas, langevin, mean_field, pairs
+from limcyc.library.van_der_pol_network import formulas, langevin, mean_field, pairs, threshold
 from limcyc.library.van_der_pol_network.model import OSCILLATORS, SPINS, quantum_limit
 from limcyc.results import State
 
@@ -43,9 +43,7 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "rotating_coupling": lambda **at: mean_field.rotating_state(**at).coupling,
     "rotating_order": lambda **at: mean_field.rotating_state(**at).order,
     "rotating_frequency": lambda **at: mean_field.rotating_state(**at).frequency,
-    "critical_langevin": lambda **at: (
-        langevin.network_threshold(couplings=(1.0, 1.1), repetitions=3, halvings=4, rng=1, **at).coupling
-    ),
+    "critical_langevin": lambda **at: threshold.network_threshold(couplings=(1.0, 1.1), rng=1, **at).coupling,
     "critical_langevin_limit": lambda **at: langevin.limit_threshold(**at).coupling,
     "kappa2_limit": mean_field.kappa2_limit,
 }

@@ -10,7 +10,9 @@ for each elementary divisor k > 1. A charge is strong when no jump changes it at
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import sympy
@@ -18,9 +20,16 @@ from sympy.matrices.normalforms import smith_normal_decomp
 from sympy.polys.domains import ZZ
 from sympy.polys.matrices import DomainMatrix
 
-from limcyc.algebra import Degree, Operator
+from limcyc.algebra import Degree, Mode, Operator, as_operator
 from limcyc.algebra.operators import Monomial
+from limcyc.errors import OperatorError, ParameterError
+from limcyc.symmetry import discrete
+from limcyc.symmetry.normal_form import NormalForm, change
+from limcyc.symmetry.vanishing import Vanishing, vanishing
 from limcyc.system import OpenSystem
+
+if TYPE_CHECKING:
+    from limcyc.symmetry.discrete import DiscreteSymmetry
 
 __all__ = ["Charge", "Symmetries", "find_symmetries"]
 
@@ -55,18 +64,100 @@ class Charge:
 
 @dataclass(frozen=True)
 class Symmetries:
-    """The weak charges of a system, and the strong ones.
+    """The weak charges of a system, and the strong ones; exchanges and antiunitary symmetries are found when asked for.
+
+    A transformation T is a weak symmetry when L[T rho T^-1] = T L[rho] T^-1: the unique steady state has it as well, and
+    :meth:`vanishing` says which of its expectation values are zero for that reason.
 
     >>> import limcyc as lc
     >>> a, h = lc.Mode("a"), lc.Spin("h")
     >>> ion = lc.OpenSystem(lc.hermitian(a.dag * h.plus), [lc.Jump(h.minus), lc.Jump(a.lower)])
     >>> print(ion.symmetries)
     U(1): n_a - h
+    >>> print(ion.symmetries.vanishing(a.lower))
+    <a> = 0 by U(1): n_a - h
     """
 
     degrees: tuple[Degree, ...]
     weak: tuple[Charge, ...]
     strong: tuple[Charge, ...]
+    system: OpenSystem | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def exchanges(self) -> tuple[DiscreteSymmetry, ...]:
+        """Generators of the unitary symmetries that permute like degrees of freedom or rename levels, with their phases.
+
+        Found for all values of the parameters; for members that are alike only where parameters coincide see
+        :meth:`limcyc.OpenSystem.symmetries_at`.  Members of one ensemble are exchangeable by construction and not listed.
+        The search is complete for few bodies and for lattices with short bonds; in networks of many members with many bonds
+        each it is given up after a second, and then some may be missing.  None is ever wrong.
+        """
+        return discrete.find_exchanges(self._forms)
+
+    @cached_property
+    def antiunitary(self) -> tuple[DiscreteSymmetry, ...]:
+        """An antiunitary symmetry, complex conjugation times phases and a permutation, or nothing.
+
+        There is at most one up to the unitary symmetries: all others are its products with charges and exchanges.
+        """
+        return discrete.find_antiunitary(self._forms)
+
+    @cached_property
+    def _forms(self) -> tuple[NormalForm, ...]:
+        return () if self.system is None else discrete.normal_forms(self.system, self.degrees)
+
+    def vanishing(self, operator: Any) -> Vanishing:
+        """Whether symmetry forces the mean of an operator to vanish in the unique steady state, and which symmetry does.
+
+        operator
+            of the system's degrees of freedom; with symbolic coefficients the answer holds for all their values
+
+        Returns a :class:`limcyc.symmetry.Vanishing`, true when <A> = 0; it also tells of a real or imaginary part alone.
+        False means only that these symmetries leave <A> free.
+
+        Raises :class:`limcyc.errors.OperatorError` for operators of other degrees of freedom.
+
+        >>> import limcyc as lc
+        >>> a, b, g = lc.Mode("a"), lc.Mode("b"), lc.Parameter("g")
+        >>> own = [lc.Jump(m.dag) for m in (a, b)] + [lc.Jump(m**2) for m in (a, b)]
+        >>> pair = lc.OpenSystem(g * lc.hermitian(a.dag * b.lower), own)
+        >>> bool(pair.symmetries.vanishing(a.dag * b.lower)), bool(pair.symmetries.vanishing((a.dag * b.lower) ** 2))
+        (True, False)
+        """
+        wanted = as_operator(operator)
+        if wanted is None:
+            raise OperatorError(f"vanishing() needs an operator, got {operator!r}")
+        foreign = [degree.name for degree in wanted.degrees if degree not in self.degrees]
+        if foreign:
+            raise OperatorError(
+                f"vanishing(): {wanted!r} acts on {', '.join(foreign)}; the degrees of freedom are "
+                f"{', '.join(degree.name for degree in self.degrees)}"
+            )
+        return vanishing(self, wanted)
+
+    def vanishing_harmonics(self, one: Mode, two: Mode, highest: int = 4) -> tuple[int, ...]:
+        """The k in 1, ..., K for which the harmonic c_k of the relative phase of two modes is zero by symmetry.
+
+        c_k = sum_{n,m} <n+k, m| rho |n, m+k>; all odd ones vanish for identical modes with a reactive coupling, so that they
+        lock at two opposite phases.
+
+        one, two
+            modes of the system
+        highest
+            K >= 1
+
+        >>> import limcyc as lc
+        >>> a, b, v, w = lc.Mode("a"), lc.Mode("b"), lc.Parameter("v"), lc.Parameter("w")
+        >>> own = [lc.Jump(m.dag) for m in (a, b)] + [lc.Jump(m**2) for m in (a, b)]
+        >>> pair = lc.OpenSystem(v * lc.hermitian(a.dag * b.lower) + w * (a.number - b.number), own)
+        >>> pair.symmetries.vanishing_harmonics(a, b)
+        (1, 3)
+        """
+        if highest < 1:
+            raise ParameterError(f"the highest harmonic must be >= 1, got {highest!r}")
+        # a^k/sqrt(n!/(n-k)!) has the charges and the images of a^k.
+        step = {k: two.dag**k * one.lower**k for k in range(1, highest + 1)}
+        return tuple(k for k, operator in step.items() if self.vanishing(operator))
 
     def shift(self, operator: Operator) -> tuple[int, ...] | None:
         """Change of the weak charges by an operator, or None when its monomials disagree."""
@@ -74,7 +165,7 @@ class Symmetries:
         return shifts.pop() if len(shifts) == 1 else None
 
     def _shift(self, monomial: Monomial) -> tuple[int, ...]:
-        vector = np.array(_change(monomial, self.degrees), dtype=np.int64)
+        vector = np.array(change(monomial, self.degrees), dtype=np.int64)
         return tuple(int(charge.of(vector)) for charge in self.weak)
 
     @property
@@ -98,11 +189,15 @@ class Symmetries:
         return f"Symmetries({'; '.join(str(self).splitlines())})"
 
 
-def find_symmetries(system: OpenSystem) -> Symmetries:
-    """Weak and strong abelian symmetries of a system."""
-    degrees = system.degrees
-    hamiltonian = [_change(monomial, degrees) for monomial in system.hamiltonian.terms]
-    jumps = [[_change(monomial, degrees) for monomial in jump.summed.terms] for jump in system.jumps if jump.rate != 0]
+def find_symmetries(system: OpenSystem, degrees: tuple[Degree, ...] | None = None) -> Symmetries:
+    """Symmetries of a system.
+
+    degrees
+        those of the quantum numbers, sorted by name; default: those of the system
+    """
+    degrees = system.degrees if degrees is None else degrees
+    hamiltonian = [change(monomial, degrees) for monomial in system.hamiltonian.terms]
+    jumps = [[change(monomial, degrees) for monomial in jump.summed.terms] for jump in system.jumps if jump.rate != 0]
     differences = [
         [x - y for x, y in zip(change, changes[0], strict=True)] for changes in jumps for change in changes[1:]
     ]
@@ -110,19 +205,11 @@ def find_symmetries(system: OpenSystem) -> Symmetries:
     names = tuple(name for degree in degrees for name in degree.quantum_numbers)
     weak = _charges(hamiltonian + differences, names)
     strong = _charges(hamiltonian + every, names)
-    return Symmetries(degrees, weak, strong)
+    return Symmetries(degrees, weak, strong, system)
 
 
 _LARGE = 12
 """Quantum numbers from which on relations are used up one by one before the Smith normal form."""
-
-
-def _change(monomial: Monomial, degrees: Sequence[Degree]) -> list[int]:
-    factors = dict(monomial)
-    change: list[int] = []
-    for degree in degrees:
-        change += degree.shift(factors[degree]) if degree in factors else (0,) * len(degree.quantum_numbers)
-    return change
 
 
 def _charges(constraints: Iterable[Sequence[int]], names: tuple[str, ...]) -> tuple[Charge, ...]:

@@ -1,0 +1,147 @@
+"""Refinement: a tenth of the points, the same points for everybody."""
+
+import numpy as np
+import pytest
+from scipy.interpolate import LinearNDInterpolator, RegularGridInterpolator
+from tests.sweeps.jobs import same
+
+import limcyc as lc
+from limcyc.errors import ParameterError, RunawayError, UnknownNameError
+from limcyc.library.two_ion_phonon_laser.phases import PHASES, phase
+from limcyc.sweeps import load, on_grid, refine
+
+
+def two_ions(t, R):
+    return {"phase": float(tuple(PHASES).index(phase(1.0, R**-0.5, 1.5, 1.5 / t)))}
+
+
+def ring(x, y):
+    return {"v": float(np.tanh((np.hypot(x, y) - 0.6) / 0.004))}
+
+
+def peak(x, y):
+    return {"v": float(np.exp(-((x - 0.31) ** 2 + (y - 0.63) ** 2) / 2 / 0.02**2))}
+
+
+BOXES = {
+    "two_ions": (two_ions, "phase", {"t": (0.05, 3.0, "log"), "R": (0.1, 10.0, "log")}),
+    "ring": (ring, "v", {"x": (0.0, 1.0), "y": (0.0, 1.0)}),
+    "peak": (peak, "v", {"x": (0.0, 1.0), "y": (0.0, 1.0)}),
+}
+
+
+def _at(unit, box):
+    return [
+        low * (high / low) ** u if kind else low + (high - low) * u
+        for u, (low, high, *kind) in zip(unit, box, strict=True)
+    ]
+
+
+@pytest.mark.parametrize("name", list(BOXES))
+def test_a_tenth_of_the_points_is_as_good_as_a_grid(name):
+    function, key, box = BOXES[name]
+    count = 400
+    found = refine(function, box, {"v": key}, points=count)
+    assert found.sizes["point"] <= count
+    unit = []
+    for axis, (low, high, *kind) in box.items():
+        x = found[axis].values
+        unit.append(np.log(x / low) / np.log(high / low) if kind else (x - low) / (high - low))
+    side = np.linspace(0.0, 1.0, int((10 * count) ** 0.5))
+    grid = np.array([[function(*_at((u, v), box.values()))[key] for v in side] for u in side])
+    places = np.random.default_rng(0).random((4000, 2))
+    true = np.array([function(*_at(place, box.values()))[key] for place in places])
+    few = LinearNDInterpolator(np.column_stack(unit), found["v"].values)(places)
+    many = RegularGridInterpolator((side, side), grid)(places)
+    assert np.nanmean(abs(few - true)) < np.mean(abs(many - true))
+
+
+def test_a_threshold_on_one_axis_is_found_to_the_resolution():
+    def laser(g):
+        if g > 0.777:
+            raise RunawayError("heats")
+        return {"n": g**2}
+
+    found = refine(laser, {"g": (0.0, 1.0)}, {"n": "n"}, points=40, resolution=1e-3)
+    g, lives = found["g"].values, found["status"].values == 0
+    edge = g[lives].max(), g[~lives].min()
+    assert edge[0] <= 0.777 <= edge[1] and edge[1] - edge[0] < 3e-3
+    assert found["message"].values[~lives][0] == "heats"
+
+
+def test_ranks_follow_what_a_divergence_hides():
+    def laser(g, t):
+        return {"n": max(0.0, g - 0.6) / (1.01 - t)}
+
+    box = {"g": (0.0, 1.0), "t": (0.0, 1.0)}
+    near = {}
+    for scale in ("linear", "rank"):
+        found = refine(laser, box, {"n": "n"}, points=150, scale=scale)
+        # Away from the divergence, how many points are close to the threshold?
+        g, t = found["g"].values, found["t"].values
+        near[scale] = int(((abs(g - 0.6) < 0.08) & (t < 0.8)).sum())
+    assert near["rank"] > 2 * near["linear"]
+
+
+def test_it_ends_when_everything_is_resolved():
+    found = refine(lambda x: {"v": 1.0}, {"x": (0.0, 1.0)}, {"v": "v"}, points=4000, resolution=0.05, batch=8)
+    assert found.sizes["point"] < 50
+
+
+CALLS = []
+
+
+def counted(x, y):
+    CALLS.append((x, y))
+    if len(CALLS) == 75:
+        raise KeyboardInterrupt
+    return ring(x, y)
+
+
+def test_a_store_continues_to_the_same_points(tmp_path):
+    CALLS.clear()
+    ask = {"ranges": BOXES["ring"][2], "measure": {"v": "v"}, "points": 120}
+    store = tmp_path / "ring.zarr"
+    with pytest.raises(KeyboardInterrupt):
+        refine(counted, store=store, **ask)
+    assert 0 < load(store).sizes["point"] <= 74
+    found = refine(counted, store=store, **ask)
+    # What was in flight is all that was computed twice.
+    assert len(CALLS) <= 120 + 8
+    whole = refine(counted, **ask)
+    assert same(found, whole) and same(load(store), whole)
+    with pytest.raises(lc.errors.StoreError, match=r"refine.points: 120 in the store, 121 now"):
+        refine(counted, store=store, **ask | {"points": 121})
+
+
+def test_the_executor_does_not_matter():
+    ask = {"ranges": BOXES["ring"][2], "measure": {"v": "v"}, "points": 60}
+    assert same(refine(ring, **ask), refine(ring, executor="local", workers=1, **ask))
+
+
+def test_a_map_can_be_made_of_it():
+    found = refine(peak, BOXES["peak"][2], {"v": "v"}, points=300)
+    grid = on_grid(found, 50)
+    assert grid["v"].dims == ("x", "y") and grid["v"].shape == (50, 50) and grid["status"].dtype == np.int8
+    place = np.unravel_index(np.nanargmax(grid["v"].values), (50, 50))
+    assert abs(grid["x"].values[place[0]] - 0.31) < 0.03 and abs(grid["y"].values[place[1]] - 0.63) < 0.03
+    line = on_grid(refine(lambda x: {"v": x**2}, {"x": (0.1, 10.0, "log")}, {"v": "v"}, points=60), 40)
+    assert np.allclose(line["v"], line["x"] ** 2, atol=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"points": 20}, "`points` must be at least 36"),
+        ({"scale": "log"}, "unknown scale of the measure to refine by 'log'"),
+        ({"by": "w"}, "unknown measure to refine by 'w'"),
+        ({"resolution": 0.0}, r"`resolution` is a part of an axis, in \(0, 1\)"),
+        ({"ranges": {"x": (1.0, 0.0), "y": (0.0, 1.0)}}, "finite and not empty"),
+        ({"ranges": {k: (0.0, 1.0) for k in "abcd"}}, "one to three ranges, got 4"),
+    ],
+)
+def test_refinements_without_sense_are_refused(change, message):
+    ask = {"ranges": BOXES["ring"][2], "measure": {"v": "v"}, "points": 60} | change
+    with pytest.raises(ParameterError, match=message):
+        refine(ring, **ask)
+    assert issubclass(UnknownNameError, ParameterError)
