@@ -19,6 +19,7 @@ from scipy.integrate import solve_ivp
 from benchmarks.record import Row, agree, best_of
 from limcyc.library.three_level_ensembles import mean_field
 from limcyc.numerics import stepping
+from limcyc.numerics.aligned import aligned_copy, aligned_empty
 from limcyc.numerics.integrate import integrate
 
 LANES, REPEATS, STEP = 64, 1000, 1e-6
@@ -56,9 +57,9 @@ def rows(quick: bool) -> Iterator[Row]:
 def _euler(bound: Any, x: np.ndarray) -> np.ndarray:
     field = bound.polynomial
     folded, c = field.folded(bound.coefficients)
-    extended = np.empty((field.size + field.auxiliaries + 1, LANES))
+    extended, c, x = aligned_empty(field.size + field.auxiliaries + 1, LANES), aligned_copy(c), aligned_copy(x)
     extended[-1] = 1.0
-    h, out, scratch = np.ones((1, LANES)), np.empty((field.size, LANES)), np.empty((2, LANES))
+    h, out, scratch = np.ones((1, LANES)), aligned_empty(field.size, LANES), aligned_empty(2, LANES)
     stepping.euler(folded.tables, field.size, extended, c, bound.frequencies, h, x, out, scratch, STEP, REPEATS)
     return x
 

@@ -16,6 +16,7 @@ from benchmarks.record import Row, agree, best_of
 from limcyc.algebra import hermitian
 from limcyc.composition import Network
 from limcyc.levels import Wigner
+from limcyc.levels.sampling import starts
 from limcyc.library.optomechanical_array.model import HOP_B, MECHANICS, PARAMETERS, cell
 from limcyc.library.van_der_pol_network.model import reactive_network
 from limcyc.numerics.normal_stream import NormalStreams
@@ -62,7 +63,7 @@ def _compared(
 ) -> Iterator[Row]:
     c, w = level.space.tables.numbers(level.space.lanes(at), 1)
     times = np.array([0.0, STEP * STEPS])
-    draw = level._start(None)
+    draw = starts(level.modes, None, "symmetric", level.sites)
     work = level.sites * STEPS
 
     def ours() -> np.ndarray:

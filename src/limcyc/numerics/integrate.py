@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from limcyc.errors import ConvergenceError, ParameterError
+from limcyc.numerics.aligned import aligned_copy, aligned_empty
 from limcyc.numerics.fields import VectorField, _BoundPolynomial
 from limcyc.progress import track
 
@@ -303,11 +304,10 @@ class _Lanes(_Start):
 
         polynomial, tableau = self.polynomial, self.tableau
         count, times = lanes.size, self.grid[first:last]
-        c = np.ascontiguousarray(self.coefficients[:, lanes])
-        w = np.ascontiguousarray(self.frequencies[:, lanes])
-        x, fsal = self.final[:, lanes].copy(), self.slope[:, lanes].copy()
+        c, w = aligned_copy(self.coefficients[:, lanes]), aligned_copy(self.frequencies[:, lanes])
+        x, fsal = aligned_copy(self.final[:, lanes]), aligned_copy(self.slope[:, lanes])
         t, step = self.final_times[lanes].copy(), self.step[lanes].copy()
-        extended = np.empty((polynomial.size + polynomial.auxiliaries + 1, count))
+        extended = aligned_empty(polynomial.size + polynomial.auxiliaries + 1, count)
         extended[-1] = 1.0
         h = np.ones((1 + 2 * polynomial.harmonics, count))
         out = np.full((polynomial.size, times.size, count), np.nan)

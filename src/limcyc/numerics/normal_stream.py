@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
+from limcyc.numerics.aligned import aligned_empty
+
 __all__ = ["NormalStreams"]
 
 _LANES = 32
@@ -51,7 +53,7 @@ class NormalStreams:
 
     def draw(self, count: int) -> np.ndarray:
         """The next ``count`` variates of every stream, shape (streams, count)."""
-        out = np.empty((self._left.size, count))
+        out = aligned_empty(self._left.size, count)
         _fill(self._states, self._spare, self._left, out)
         return out
 

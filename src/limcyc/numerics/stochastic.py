@@ -114,7 +114,7 @@ class Noise:
     @cached_property
     def pattern(self) -> tuple[np.ndarray, ...]:
         """Factor entries column by column: value row, diagonal flag, pairs to subtract, diagonal's position, row, noise column."""
-        row_of = {position: row for row, position in enumerate(self.entries)}
+        row_of = dict(zip(self.entries, self._equal_rows(), strict=True))
         columns: dict[int, set[int]] = {}
         for i, j in self.entries:
             if i != j:
@@ -158,6 +158,16 @@ class Noise:
         integers = (entry, diagonal, first, left, right, column, rows, noise)
         arrays = [np.array(values, dtype=np.int64) for values in integers]
         return arrays[0], arrays[1].astype(np.bool_), *arrays[2:]
+
+    def _equal_rows(self) -> list[int]:
+        """Row of the table for each entry: the first of those that are equal, as Re and Im of most modes are."""
+        table, seen, rows = self.table, dict[tuple[Any, ...], int](), []
+        for row in range(len(self.entries)):
+            chosen = np.flatnonzero(table.output == row)
+            arrays = (table.weight, table.coefficient, table.harmonic)
+            terms = [(*(float(a[m]) for a in arrays), *table.factors[m].tolist()) for m in chosen]
+            rows.append(seen.setdefault(tuple(sorted(terms)), row))
+        return rows
 
     @property
     def columns(self) -> int:

@@ -339,6 +339,10 @@ def advance(  # type: ignore[no-untyped-def]
             if simple:
                 for e in range(entry.size):
                     r, negative = entry[e], 0
+                    if e > 0 and entry[e - 1] == r:
+                        for k in range(lanes):
+                            own[e, k] = own[e - 1, k]
+                        continue
                     for k in range(lanes):
                         negative += spread[r, k] < 0.0
                         own[e, k] = np.sqrt(abs(spread[r, k]))
