@@ -14,6 +14,7 @@ import sympy
 
 from limcyc.algebra import TIME
 from limcyc.algebra.matrices import scalar_function
+from limcyc.algebra.operators import expanded, times
 from limcyc.algebra.time_dependence import exponential_apart
 from limcyc.errors import OperatorError
 
@@ -64,7 +65,7 @@ class Coefficients:
     def _split(self, expression: sympy.Expr) -> list[tuple[complex, int, int]]:
         found: dict[tuple[int, int], complex] = {}
         for harmonic, part in self._by_harmonic(expression):
-            for term in sympy.Add.make_args(sympy.expand(part)):
+            for term in sympy.Add.make_args(expanded(part)):
                 if term == 0:
                     continue
                 weight, rest = _number_and_rest(term)
@@ -80,10 +81,11 @@ class Coefficients:
         if not expression.has(TIME):
             return [(0, expression)]
         parts: list[tuple[int, sympy.Expr]] = []
-        for term in sympy.Add.make_args(sympy.expand(expression.rewrite(sympy.exp))):
+        for term in sympy.Add.make_args(expanded(expression.rewrite(sympy.exp))):
             still, exponent = exponential_apart(term)
             slope = exponent.coeff(TIME, 1)
-            if still.has(TIME) or sympy.expand(exponent - slope * TIME).has(TIME):
+            constant = expanded(exponent - times(slope, TIME))
+            if still.has(TIME) or constant.has(TIME):
                 raise OperatorError(
                     f"the coefficient {expression} depends on time in a way that is not periodic with fixed frequencies: only "
                     "cos, sin and exp(i ...) of w t + phase are understood"
@@ -91,12 +93,12 @@ class Coefficients:
             if slope == 0:
                 parts.append((0, still * sympy.exp(exponent)))
                 continue
-            frequency = sympy.expand(slope / sympy.I)
+            frequency = times(-sympy.I, expanded(slope))
             if frequency.is_real is not True:
                 raise OperatorError(f"the coefficient {expression} has the frequency {frequency}, which is not real")
             sign = -1 if frequency.could_extract_minus_sign() else 1
             index = self._frequencies.setdefault(sign * frequency, len(self._frequencies))
-            still = still * sympy.exp(sympy.expand(exponent - slope * TIME))
+            still = still * sympy.exp(constant)
             parts.append((2 * index + 1, still))
             parts.append((2 * index + 2, sign * sympy.I * still))
         collected: dict[int, sympy.Expr] = {}
