@@ -1,5 +1,8 @@
 """Refinement: a tenth of the points, the same points for everybody."""
 
+import sys
+
+import cloudpickle
 import numpy as np
 import pytest
 from scipy.interpolate import LinearNDInterpolator, RegularGridInterpolator
@@ -114,6 +117,16 @@ def test_a_store_continues_to_the_same_points(tmp_path):
         refine(counted, store=store, **ask | {"points": 121})
 
 
+@pytest.fixture
+def sent_by_value():
+    """Workers cannot import this file: its functions travel with their code."""
+    module = sys.modules[__name__]
+    cloudpickle.register_pickle_by_value(module)
+    yield
+    cloudpickle.unregister_pickle_by_value(module)
+
+
+@pytest.mark.usefixtures("sent_by_value")
 def test_the_executor_does_not_matter():
     ask = {"ranges": BOXES["ring"][2], "measure": {"v": "v"}, "points": 60}
     assert same(refine(ring, **ask), refine(ring, executor="local", workers=1, **ask))
