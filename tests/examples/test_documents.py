@@ -69,6 +69,7 @@ def test_python_blocks_run(
     import matplotlib.pyplot as plt
 
     plt.switch_backend("Agg")
+    plt.close("all")  # an axis that another test left open would be drawn into
     monkeypatch.chdir(tmp_path)
     module = ModuleType("document")
     monkeypatch.setitem(sys.modules, module.__name__, module)
