@@ -124,8 +124,8 @@ def reactive(**values):
     ("attempt", "error", "words"),
     [
         (lambda: PairStationary(oscillators(), [A], [A]), OperatorError, "must divide the degrees of freedom"),
-        (lambda: reactive(cutoffs={A: 6}), ParameterError, "must name a1, a2"),
-        (lambda: reactive(cutoffs={A: 6, B: 1}), ParameterError, "at least 2 Fock states"),
+        (lambda: reactive(cutoffs={A: 6}), ParameterError, r"none for mode\(s\) a2"),
+        (lambda: reactive(cutoffs={A: 6, B: 1}), ParameterError, "at least 2, got 1"),
         (lambda: reactive(cutoffs={A: 5, B: 5}, kappa2=0.1), CutoffError, "beyond the cutoffs"),
         (lambda: reactive(cutoffs={A: 6, B: 6}, closed=True, kappa1=-1.0), ParameterError, "kappa1"),
         (

@@ -22,11 +22,11 @@ from limcyc.errors import (
 )
 from limcyc.levels import correlations, spectra
 from limcyc.levels.asymptotics import DriftAtInfinity
-from limcyc.levels.history import remembers
+from limcyc.levels.history import Remembering
 from limcyc.levels.response import respond
 from limcyc.levels.sectors import Sector
 from limcyc.levels.stationary import solve_null
-from limcyc.levels.truncation import LARGEST_CUTOFF, cutoff_ladder, discarded_weight
+from limcyc.levels.truncation import LARGEST_CUTOFF, checked_cutoffs, cutoff_ladder, discarded_weight
 from limcyc.levels.windows import check_windows
 from limcyc.numerics.linear import make_plan
 from limcyc.results import Certificate, Scalar, State
@@ -61,7 +61,7 @@ def _check_supported(system: OpenSystem) -> None:
         )
 
 
-class Exact:
+class Exact(Remembering):
     """Exact solutions of d rho/dt = L rho on a truncated Fock space, sector by sector.
 
     Built once per system; parameters come with the verbs. Sectors are assembled at first use for each cutoff and
@@ -82,23 +82,18 @@ class Exact:
 
     def __init__(self, system: OpenSystem) -> None:
         _check_supported(system)
+        super().__init__()
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self._sectors: OrderedDict[Any, Sector] = OrderedDict()
         self._drifts: dict[Mode, DriftAtInfinity] = {}
         self._start: dict[Mode, int] = {}
         self._pins: dict[Any, int] = {}
-        remembers(self)
 
     def forget(self) -> None:
         """Forget what earlier answers taught: the start of the search for a cutoff and the choice of pivots."""
         self._start.clear()
         self._pins.clear()
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Pickle support."""
-        self.__dict__.update(state)
-        remembers(self)
 
     # -- steady state ----------------------------------------------------------------------------------------------
 
@@ -515,23 +510,7 @@ class Exact:
         return shift
 
     def _checked_cutoffs(self, cutoffs: Mapping[Any, int] | None) -> dict[Mode, int] | None:
-        if cutoffs is None:
-            return None if self.modes else {}
-        by_name = {mode.name: mode for mode in self.modes}
-        sizes: dict[Mode, int] = {}
-        for key, size in cutoffs.items():
-            name = key if isinstance(key, str) else getattr(key, "name", str(key))
-            if name not in by_name:
-                raise ParameterError(
-                    f"cutoff given for {key!r}; the modes of {self.system.name!r} are {sorted(by_name)}"
-                )
-            if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
-                raise ParameterError(f"cutoff of mode {name} must be an integer of at least 2, got {size!r}")
-            sizes[by_name[name]] = int(size)
-        missing = sorted(set(by_name) - {mode.name for mode in sizes})
-        if missing:
-            raise ParameterError(f"cutoffs given, but none for mode(s) {', '.join(missing)}")
-        return {mode: sizes[mode] for mode in self.modes}
+        return checked_cutoffs(self.system.name, self.modes, cutoffs)
 
     def coefficient(self, expression: Any, values: Mapping[str, Any]) -> complex:
         """Number of a coefficient expression at the given parameters."""

@@ -12,12 +12,12 @@ from limcyc.algebra import Mode
 from limcyc.algebra.matrices import Basis, scalar_function
 from limcyc.errors import CutoffError, ParameterError, SeveralSteadyStatesError, UnsupportedError
 from limcyc.levels import floquet_correlations, floquet_evolution, floquet_exponents, floquet_spectra
-from limcyc.levels.floquet_cutoffs import checked_cutoffs, named, needed, wanted_cutoff
+from limcyc.levels.floquet_cutoffs import named, needed, wanted_cutoff
 from limcyc.levels.floquet_generator import PeriodicGenerator, PeriodicSector
 from limcyc.levels.floquet_solutions import solved
 from limcyc.levels.floquet_states import PeriodicState
-from limcyc.levels.history import remembers
-from limcyc.levels.truncation import LARGEST_CUTOFF
+from limcyc.levels.history import Remembering
+from limcyc.levels.truncation import LARGEST_CUTOFF, checked_cutoffs
 from limcyc.results import Scalar
 from limcyc.system import OpenSystem
 
@@ -35,7 +35,7 @@ _LARGEST_SEARCH = 400_000
 _KEPT_SECTORS = 8
 
 
-class Floquet:
+class Floquet(Remembering):
     """Solutions of d rho/dt = L(t) rho with L(t + T) = L(t), in the charge sectors of the model.
 
     Built once per system; parameters come with the verbs. The steady state is found by harmonic balance: GMRES on the exact
@@ -66,20 +66,15 @@ class Floquet:
             )
         if not system.time_dependent:
             raise UnsupportedError(f"{system.name!r} does not depend on time; use Exact, which is faster")
+        super().__init__()
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self._sectors: OrderedDict[Any, PeriodicSector] = OrderedDict()
         self._start: dict[Mode, int] = {}
-        remembers(self)
 
     def forget(self) -> None:
         """Forget what earlier answers taught: the start of the search for a cutoff."""
         self._start.clear()
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Pickle support."""
-        self.__dict__.update(state)
-        remembers(self)
 
     # -- steady state ----------------------------------------------------------------------------------------------
 

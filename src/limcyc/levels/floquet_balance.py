@@ -19,13 +19,22 @@ from scipy import sparse
 from limcyc.errors import ConvergenceError
 from limcyc.levels.floquet_generator import Block, PeriodicGenerator
 
-__all__ = ["Balance", "EigenFrame", "StaticPart", "spectral_derivative"]
+__all__ = ["MOST_POINTS", "Balance", "EigenFrame", "StaticPart", "more_points", "spectral_derivative"]
+
+MOST_POINTS = 65
+"""Points in a period beyond which a drive counts as too strong for harmonic balance."""
+
 
 _NEAR = 0.2
 """Elements that turn slower than this fraction of Omega belong to the part that is solved directly."""
 
 _LARGEST_STATIC = 16_000
 """Largest part that is solved directly; beyond it only the nearest resonances are."""
+
+
+def more_points(points: int) -> int:
+    """The next odd number of points in a period: 5, 9, 13, 19, 27, 39, 57, ...; about half as many again."""
+    return points + (4 if points < 13 else points // 4 * 2)
 
 
 def spectral_derivative(points: int) -> np.ndarray:

@@ -1,34 +1,15 @@
-"""Fock cutoffs of the Floquet level: given ones checked, missing ones read off the tail of a trial state."""
+"""Fock cutoffs of the Floquet level, read off the tail of a trial state."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import numpy as np
 
 from limcyc.algebra import Mode
-from limcyc.errors import ParameterError
 from limcyc.levels.truncation import discarded_weight
 
-__all__ = ["checked_cutoffs", "named", "needed", "wanted_cutoff"]
-
-
-def checked_cutoffs(name: str, modes: tuple[Mode, ...], cutoffs: Mapping[Any, int] | None) -> dict[Mode, int] | None:
-    """Cutoffs by mode, or None when they are to be found.
-
-    Raises :class:`limcyc.errors.ParameterError` for other names than those of the modes and for sizes below 2.
-    """
-    if cutoffs is None:
-        return None if modes else {}
-    given = {key if isinstance(key, str) else getattr(key, "name", str(key)): size for key, size in cutoffs.items()}
-    names = {mode.name for mode in modes}
-    if set(given) != names:
-        raise ParameterError(f"cutoffs of {name!r} are given for {sorted(given)}; its modes are {sorted(names)}")
-    for mode, size in given.items():
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
-            raise ParameterError(f"cutoff of mode {mode} must be an integer of at least 2, got {size!r}")
-    return {mode: int(given[mode.name]) for mode in modes}
+__all__ = ["named", "needed", "wanted_cutoff"]
 
 
 def wanted_cutoff(populations: np.ndarray, tolerance: float) -> int:

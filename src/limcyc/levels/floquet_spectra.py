@@ -9,6 +9,7 @@ import numpy as np
 
 from limcyc.algebra import Mode
 from limcyc.errors import ConvergenceError, ParameterError
+from limcyc.levels.floquet_balance import MOST_POINTS, more_points
 from limcyc.levels.floquet_exponents import charge_of, slowest
 from limcyc.levels.floquet_resolvent import Resolvent
 from limcyc.levels.floquet_states import PeriodicState
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["coherent_lines", "spectrum", "width_from_spectrum"]
 
 _MOST_SOLUTIONS = 120
-
-_MOST_POINTS = 65
 
 _CANDIDATES = 100
 """Frequencies looked at for the next solution."""
@@ -72,10 +71,10 @@ def _resolved(level: Floquet, state: PeriodicState, mode: Mode, frequency: float
         if previous is not None and abs(value - previous) <= 0.1 * accuracy * abs(value):
             return resolvent
         previous = value
-        points += 4 if points < 13 else points // 4 * 2
-        if points > _MOST_POINTS:
+        points = more_points(points)
+        if points > MOST_POINTS:
             raise ConvergenceError(
-                f"spectrum of {level.system.name!r}: {_MOST_POINTS} points in a period do not resolve it at omega = "
+                f"spectrum of {level.system.name!r}: {MOST_POINTS} points in a period do not resolve it at omega = "
                 f"{frequency:.6g}; raise accuracy=..., or go to a frame in which the drive is weaker"
             )
 

@@ -6,22 +6,30 @@ before, e.g. a sweep that was interrupted and goes on elsewhere, lets all levels
 
 from __future__ import annotations
 
-from typing import Protocol
+from abc import ABC, abstractmethod
+from typing import Any
 from weakref import WeakSet
 
-__all__ = ["forget", "remembers"]
+__all__ = ["Remembering", "forget"]
 
 
-class _Remembering(Protocol):
-    def forget(self) -> None: ...
+class Remembering(ABC):
+    """A level that learns from its answers; :func:`forget` reaches it, also after it was pickled."""
+
+    def __init__(self) -> None:
+        _LEVELS.add(self)
+
+    @abstractmethod
+    def forget(self) -> None:
+        """Forget what earlier answers taught; what was built is kept."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Pickle support."""
+        self.__dict__.update(state)
+        _LEVELS.add(self)
 
 
-_LEVELS: WeakSet[_Remembering] = WeakSet()
-
-
-def remembers(level: _Remembering) -> None:
-    """Enter a level, which offers ``forget()``, into the list of those that :func:`forget` reaches."""
-    _LEVELS.add(level)
+_LEVELS: WeakSet[Remembering] = WeakSet()
 
 
 def forget() -> None:

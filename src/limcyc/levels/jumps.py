@@ -31,6 +31,7 @@ from limcyc.levels.jumps_schemes import Method, Scheme
 from limcyc.levels.jumps_state import Start, Trajectories
 from limcyc.levels.jumps_tables import Problem, refuse_time_dependent_jumps
 from limcyc.levels.jumps_tasks import advanced, in_order
+from limcyc.levels.truncation import checked_cutoffs
 from limcyc.progress import track
 from limcyc.results import Source, provenance
 from limcyc.system import OpenSystem
@@ -82,13 +83,7 @@ class Jumps:
         system.refuse_rotors("Jumps")
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
-        self.cutoffs: dict[Any, int] = self._named(cutoffs or {}, "cutoffs")
-        for mode in self.modes:
-            size = self.cutoffs.get(mode)
-            if not isinstance(size, int | np.integer) or size < 2:
-                raise ParameterError(
-                    f"quantum trajectories of {system.name!r}: the cutoff of mode {mode.name} must be an integer >= 2, got {size!r}"
-                )
+        self.cutoffs = checked_cutoffs(system.name, self.modes, cutoffs or {}) or {}
         limits = self._named(edge, "edge") if isinstance(edge, Mapping) else dict.fromkeys(self.modes, float(edge))
         self.edge = {mode: limits.get(mode, _EDGE) for mode in self.modes}
         for mode, limit in self.edge.items():

@@ -26,13 +26,12 @@ from limcyc.algebra import Degree, Mode
 from limcyc.errors import (
     ConvergenceError,
     CutoffError,
-    ParameterError,
     SeveralSteadyStatesError,
     UnsupportedError,
 )
 from limcyc.levels.pair_blocks import Body, Layout, assemble, split_pair
 from limcyc.levels.pair_exchange import Exchange, permutation
-from limcyc.levels.truncation import discarded_weight
+from limcyc.levels.truncation import checked_cutoffs, discarded_weight
 from limcyc.results import Certificate, State
 from limcyc.system import OpenSystem
 
@@ -107,7 +106,8 @@ class PairStationary:
         steady state, ParameterError for missing or invalid parameters.
         """
         values = self.system.values(parameters)
-        sizes = self._sizes(cutoffs)
+        modes = tuple(degree for degree in self.system.degrees if isinstance(degree, Mode))
+        sizes = checked_cutoffs(self.system.name, modes, cutoffs) or {}
         key = tuple(sizes.values())
         if key not in self._layouts:
             self._layouts = {key: Layout(self.system, self.one, self.two, self.coupling, sizes)}
@@ -142,16 +142,6 @@ class PairStationary:
                     "closed=True"
                 )
         return state
-
-    def _sizes(self, cutoffs: Mapping[Any, int]) -> dict[Mode, int]:
-        given = {key if isinstance(key, str) else key.name: int(size) for key, size in cutoffs.items()}
-        modes = [degree for degree in self.system.degrees if isinstance(degree, Mode)]
-        if set(given) != {mode.name for mode in modes} or any(size < 2 for size in given.values()):
-            raise ParameterError(
-                f"the cutoffs of {self.system.name!r} must name {', '.join(m.name for m in modes)} with at least 2 Fock states "
-                f"each, got {given}"
-            )
-        return {mode: given[mode.name] for mode in modes}
 
 
 @dataclass
