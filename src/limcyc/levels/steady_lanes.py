@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -16,13 +17,15 @@ from limcyc.levels.rest import broken_symmetries
 from limcyc.numerics.fields import VectorField
 from limcyc.numerics.lane_equilibria import lane_equilibria
 from limcyc.numerics.lane_fixed_points import lane_fixed_points
+from limcyc.numerics.lane_relaxation import relaxed
 
 __all__ = ["SteadyLanes", "rests", "steady_lanes"]
 
-_DOUBLINGS: Final = 13
+_SPANS: Final = (40.0, 80.0, 160.0, 320.0)
+"""Stretches of time in units of the fastest rate; explicit steps, cheap and as many as the time is long."""
 
-_FIRST_SPAN: Final = 20.0
-"""First stretch of time, in units of the fastest rate."""
+_SLOW_SPANS: Final = (2560.0, 20480.0, 163840.0)
+"""Stretches for the few lanes that are close to a transition; linearly implicit steps, few and dear."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ def steady_lanes(level: Any, initial: Mapping[Any, Any] | np.ndarray | None = No
     parameters
         numbers, or arrays (L,)
 
-    The explicit flow of all lanes is followed over times that double; after each, Newton's method starts from where a lane
+    The flow of all lanes is followed over times that grow, for long ones by implicit steps; after each, Newton's method starts from where a lane
     is, and its result is taken when it is stable and close by, as for one point. Lanes that do not come to rest soon, e.g.
     stiff ones, are marked and not refused: the ``steady_state`` of the level has the patience for them.
 
@@ -98,16 +101,17 @@ def steady_lanes(level: Any, initial: Mapping[Any, Any] | np.ndarray | None = No
     constraints = level.layout.traces if isinstance(level, ProductState) else np.zeros((0, start.size))
     x = np.repeat(start[:, None], lanes.count, axis=1)
     residuals, found = np.full(lanes.count, np.nan), np.zeros(lanes.count, dtype=bool)
-    span = _FIRST_SPAN / _fastest(_bound(level, lanes, np.arange(lanes.count)), x)
+    unit = 1 / _fastest(_bound(level, lanes, np.arange(lanes.count)), x)
     broken = broken_symmetries(start, level.generators)
     generator = np.asarray(broken[0].toarray() if hasattr(broken[0], "toarray") else broken[0]) if broken else None
-    for _ in range(_DOUBLINGS):
+    for span in (*_SPANS, *_SLOW_SPANS):
         waiting = np.flatnonzero(~found & np.isfinite(x).all(axis=0))
         if not waiting.size:
             break
-        x[:, waiting] = _flow(_bound(level, lanes, waiting), x[:, waiting], span)
+        field = _bound(level, lanes, waiting)
+        flow = _flow if span <= _SPANS[-1] else partial(_slow_flow, generator=generator)
+        x[:, waiting] = flow(field, x[:, waiting], span * unit)
         x, residuals, found = _pinned(level, lanes, x, residuals, found, generator, constraints)
-        span *= 2
     return SteadyLanes(level, x, residuals, found & _sound(level, x, found), lanes.values)
 
 
@@ -149,6 +153,16 @@ def _flow(field: VectorField, x: np.ndarray, span: float) -> np.ndarray:
     return final
 
 
+def _slow_flow(field: VectorField, x: np.ndarray, span: float, generator: np.ndarray | None) -> np.ndarray:
+    """In the frame in which a lane turns least: a rotation would bound the steps."""
+    turn = None
+    if generator is not None:
+        turned, rate = generator @ x, field.rate(0.0, x)
+        turn = (turned * rate).sum(axis=0) / np.maximum((turned**2).sum(axis=0), 1e-300) * generator[:, :, None]
+    with np.errstate(all="ignore"):
+        return relaxed(field, x, span, turn)
+
+
 def _pinned(
     level: Any,
     lanes: Lanes,
@@ -174,7 +188,8 @@ def _pinned(
             if rotating:
                 assert generator is not None
                 solved = lane_equilibria(field, before, generator, constraints=constraints, iterations=12)
-                close = _near(solved.points, before)
+                turn = solved.frequencies * generator[:, :, None]
+                close = _near(solved.points, before) | _attracted(field, solved.points, before, turn)
             else:
                 start = before
                 if generator is not None:
@@ -194,13 +209,18 @@ def _near(points: np.ndarray, before: np.ndarray) -> np.ndarray:
     return np.asarray(np.linalg.norm(points - before, axis=0) <= 0.02 * (1e-5 + np.linalg.norm(before, axis=0)))
 
 
-def _attracted(field: VectorField, points: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """Lanes on their last, linear way to a stable point: f(x) is J (x - p) within a fifth.
+def _attracted(
+    field: VectorField, points: np.ndarray, before: np.ndarray, turn: np.ndarray | None = None
+) -> np.ndarray:
+    """Lanes on their last, linear way to a stable point: f(x) is J (x - p) within a fifth, in the frame that turns with p.
 
-    Close to a transition this is long before the point is reached.
+    Close to a transition this is long before the point is reached.  ``turn`` is w G, shape (n, n, L), or None for points that rest.
     """
-    linear = np.einsum("ijl,jl->il", field.jacobian(0.0, points), before - points)
-    off = np.linalg.norm(field.rate(0.0, before) - linear, axis=0)
+    jacobian, rate = field.jacobian(0.0, points), field.rate(0.0, before)
+    if turn is not None:
+        jacobian, rate = jacobian - turn, rate - np.einsum("ijl,jl->il", turn, before)
+    linear = np.einsum("ijl,jl->il", jacobian, before - points)
+    off = np.linalg.norm(rate - linear, axis=0)
     return np.asarray(off <= 0.2 * np.linalg.norm(linear, axis=0))
 
 

@@ -29,7 +29,7 @@ class LaneEquilibria:
         shape (L,); the other entries of a lane mean nothing where it is False
     growth
         largest real part of the eigenvalues in the co-rotating frame without the neutral ones (the phase, and one for each
-        constraint), shape (L,); negative: stable
+        constraint), shape (L,); negative: stable; nan far from any solution
     leading
         the eigenvalue it belongs to, shape (L,), complex
     """
@@ -112,8 +112,8 @@ def lane_equilibria(
         x[:, lost], w[lost] = 0.0, 0.0
         residual = _residual(field, x, w, turn)
         waiting = (residual > tolerance) & ~lost
-    growth, leading = _growth(field, x, w, turn, rows.shape[0] + 1)
     converged = (residual <= tolerance) & (abs(turn @ x).max(axis=0) > np.sqrt(tolerance))
+    growth, leading = _growth(field, x, w, turn, rows.shape[0] + 1, np.flatnonzero(residual <= np.sqrt(tolerance)))
     return LaneEquilibria(x, w, residual, converged, growth, leading)
 
 
@@ -151,16 +151,15 @@ def _solve(matrices: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 def _growth(
-    field: VectorField, x: np.ndarray, w: np.ndarray, turn: np.ndarray, neutral: int
+    field: VectorField, x: np.ndarray, w: np.ndarray, turn: np.ndarray, neutral: int, chosen: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     jacobian = field.jacobian(0.0, x)
-    leading = np.empty(field.lanes, dtype=complex)
-    for first in range(0, field.lanes, _BLOCK):
-        block = slice(first, first + _BLOCK)
-        matrices = jacobian[:, :, block].transpose(2, 0, 1) - w[block, None, None] * turn
+    leading = np.full(field.lanes, np.nan + 0j)
+    for first in range(0, chosen.size, _BLOCK):
+        at = chosen[first : first + _BLOCK]
+        matrices = jacobian[:, :, at].transpose(2, 0, 1) - w[at, None, None] * turn
         values = np.linalg.eigvals(matrices).astype(complex)
         # The neutral modes are those closest to zero.
         values = np.take_along_axis(values, np.argsort(abs(values), axis=1)[:, neutral:], axis=1)
-        best = np.argmax(values.real, axis=1)
-        leading[block] = values[np.arange(values.shape[0]), best]
+        leading[at] = values[np.arange(at.size), np.argmax(values.real, axis=1)]
     return leading.real, leading
