@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from limcyc.levels.steady_lanes import steady_lanes
-from limcyc.numerics.fields import PolynomialField, Term
-from limcyc.numerics.lane_relaxation import relaxed
 from scipy.integrate import solve_ivp
 
 import limcyc as lc
+from limcyc.levels.steady_lanes import steady_lanes
+from limcyc.numerics.fields import PolynomialField, Term
+from limcyc.numerics.lane_relaxation import relaxed
 
 # x' = y, y' = mu (1 - x^2) y - x + p: stiff at large mu, an oscillation for |p| < 1.
 OSCILLATOR = PolynomialField.of(

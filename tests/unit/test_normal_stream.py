@@ -67,9 +67,13 @@ def test_accuracy_of_the_transform():
         d = ((d << 45) | (d >> 19)) & mask
         return result
 
-    values = stream.draw(64 * 50).reshape(50, 2, 32)[:, :, 5]
-    for first, second in values:
-        one, two = word(), word()
+    # A block: eight radii and eight angles in each lane; then all cosines and all sines.
+    blocks = stream.draw(512 * 20).reshape(20, 2, 8, 32)[:, :, :, 5]
+    words = [([word() for _ in range(8)], [word() for _ in range(8)]) for _ in range(20)]
+    pairs = [
+        (x, y, one, two) for b, w in zip(blocks, words, strict=True) for x, y, one, two in zip(*b, *w, strict=True)
+    ]
+    for first, second, one, two in pairs:
         radius = np.sqrt(-2 * np.log(1 - (one >> 12) / 2**52))
         angle = np.pi / 2 * ((two >> 12) / 2**52 - 0.5) + np.pi / 2 * ((two & 3) % 4)
         assert first + 1j * second == pytest.approx(radius * np.exp(1j * angle), rel=1e-13, abs=1e-14)

@@ -64,28 +64,37 @@ class Coupling:
     def arrays(self) -> tuple[np.ndarray, ...]:
         """As the kernel wants them."""
         counts = (self.neighbours >= 0).sum(axis=1).astype(float)
-        return self.kinds, self.sources, self.lists, self.neighbours, counts, _stretches(self.neighbours)
+        return self.kinds, self.sources, self.lists, self.neighbours, counts, *_stencils(self.neighbours)
 
 
-def _stretches(neighbours: np.ndarray) -> np.ndarray:
-    """Stretches (lists, number, 3) of consecutive sites whose neighbours are consecutive: first site, first neighbour, length.
+def _stencils(neighbours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What most sites of a lattice have in common: the distances, in lanes, to their neighbours.
 
-    Empty where they are shorter than 8 sites on average: then nothing is gained.
+    Returns for each list the number of distances (0 where fewer than half of the sites share them), first and last + 1 of the
+    sites for which they all stay on the lattice, the distances, shape (lists, 3 + D); and the sites that have others, each with
+    its neighbours, filled up with -1, shape (lists, M, 1 + D).
     """
-    found = []
-    for table in neighbours:
-        pieces = []
-        for row in table:
-            breaks = np.flatnonzero(np.diff(row) != 1) + 1
-            begins, ends = np.concatenate([[0], breaks]), np.concatenate([breaks, [row.size]])
-            pieces += [(b, row[b], e - b) for b, e in zip(begins, ends, strict=True) if row[b] >= 0]
-        found.append(pieces)
-    most = max((len(pieces) for pieces in found), default=0)
-    out = np.zeros((neighbours.shape[0], most, 3), dtype=np.int64)
-    for table, pieces in enumerate(found):
-        out[table, : len(pieces)] = pieces if pieces else np.zeros((0, 3), dtype=np.int64)
-    long_enough = most > 0 and int((neighbours >= 0).sum()) >= 8 * sum(map(len, found))
-    return out if long_enough else out[:, :0]
+    lists, most, sites = neighbours.shape
+    stencils, others = np.zeros((lists, 3 + most), dtype=np.int64), []
+    for table in range(lists):
+        away = neighbours[table] - np.arange(sites)
+        # Absent neighbours last.
+        away = np.sort(np.where(neighbours[table] < 0, sites, away), axis=0)
+        patterns, which, shared = np.unique(away, axis=1, return_inverse=True, return_counts=True)
+        best = int(np.argmax(shared)) if shared.size else 0
+        common = patterns[:, best][patterns[:, best] < sites] if shared.size else np.zeros(0, dtype=np.int64)
+        if not common.size or 2 * shared[best] < sites:
+            others.append(np.zeros(0, dtype=np.int64))
+            continue
+        begin, end = max(0, -int(common.min())), sites - max(0, int(common.max()))
+        stencils[table, :3], stencils[table, 3 : 3 + common.size] = (common.size, begin, end), common
+        others.append(np.flatnonzero(which.ravel() != best))
+    out = np.full((lists, max((sites.size for sites in others), default=0), 1 + most), -1, dtype=np.int64)
+    for table, irregular in enumerate(others):
+        # Neighbours first, absent ones last.
+        out[table, : irregular.size, 0] = irregular
+        out[table, : irregular.size, 1:] = -np.sort(-neighbours[table][:, irregular].T, axis=1)
+    return stencils, out
 
 
 @dataclass(frozen=True)

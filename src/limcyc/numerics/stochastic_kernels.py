@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 
 from limcyc.numerics.kernels import BLOCK, evaluate
+from limcyc.numerics.vector_width import full_width
 
 __all__ = ["advance", "factorise", "gather"]
 
@@ -58,30 +59,51 @@ def factorise(values, entry, diagonal, first, left, right, column, factor, lanes
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def gather(x, kinds, sources, lists, neighbours, counts, pieces, sites, inputs):  # type: ignore[no-untyped-def]
+def gather(x, kinds, sources, lists, neighbours, counts, stencils, others, sites, inputs):  # type: ignore[no-untyped-def]
     """Rows of ``inputs``: 0 sum over listed neighbours, 1 number of neighbours, 2 sum over all other sites of the same run.
 
-    On a lattice most neighbours of consecutive sites are consecutive too: ``pieces`` lists such stretches (site, neighbour,
-    length) by list of neighbours; it is empty where they would be short.
+    On a lattice most sites have their neighbours at the same distances (``stencils``), which makes whole rows of it one loop;
+    ``others``, at its edges, go by their lists.
     """
+    full_width()
     lanes, count = x.shape[1], np.uint64(sites)
     for m in range(kinds.size):
         s, table = sources[m], lists[m]
         for run in range(lanes // sites):
             start = np.uint64(run * sites)
-            if kinds[m] == 0:
+            if kinds[m] == 0 and stencils[table, 0] > 0:
+                first, length = stencils[table, 1], np.uint64(stencils[table, 2] - stencils[table, 1])
+                here, d = start + np.uint64(first), 0
+                base = run * sites + first
+                while d < stencils[table, 0]:
+                    if d == 0 and stencils[table, 0] >= 4:
+                        p, q = np.uint64(base + stencils[table, 3]), np.uint64(base + stencils[table, 4])
+                        t, u = np.uint64(base + stencils[table, 5]), np.uint64(base + stencils[table, 6])
+                        for i in range(length):
+                            inputs[m, here + i] = (x[s, p + i] + x[s, q + i]) + (x[s, t + i] + x[s, u + i])
+                        d = 4
+                        continue
+                    away = np.uint64(base + stencils[table, 3 + d])
+                    if d == 0:
+                        for i in range(length):
+                            inputs[m, here + i] = x[s, away + i]
+                    else:
+                        for i in range(length):
+                            inputs[m, here + i] += x[s, away + i]
+                    d += 1
+                for one in range(others.shape[1]):
+                    if others[table, one, 0] < 0:
+                        break
+                    total = 0.0
+                    for d in range(1, others.shape[2]):
+                        j = others[table, one, d]
+                        if j < 0:
+                            break
+                        total += x[s, start + np.uint64(j)]
+                    inputs[m, start + np.uint64(others[table, one, 0])] = total
+            elif kinds[m] == 0:
                 for i in range(count):
                     inputs[m, start + i] = 0.0
-                if pieces.shape[1] > 0:
-                    for piece in range(pieces.shape[1]):
-                        length = np.uint64(pieces[table, piece, 2])
-                        to, away = (
-                            start + np.uint64(pieces[table, piece, 0]),
-                            start + np.uint64(pieces[table, piece, 1]),
-                        )
-                        for i in range(length):
-                            inputs[m, to + i] += x[s, away + i]
-                    continue
                 # Neighbour by neighbour, so that the loop over sites is the inner one.
                 for d in range(neighbours.shape[1]):
                     for i in range(count):
@@ -100,44 +122,50 @@ def gather(x, kinds, sources, lists, neighbours, counts, pieces, sites, inputs):
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _add_shared(first, last, weight, factors, e, out, start, stop):  # type: ignore[no-untyped-def]
-    """out[k] = sum of weight * product of factors over a range of lanes, up to four products in one pass.
+def _add_shared(first, last, weight, factors, e, out, row, start, stop, base):  # type: ignore[no-untyped-def]
+    """out[row, k - base] = sum of weight * product of factors over a range of lanes: four linear terms or two products in one pass.
 
     Terms come by degree, linear ones first. A pass that is not full is filled up with zeros times the constant.
     """
+    full_width()
     ones, width, m, fresh = np.uint64(e.shape[0] - 1), factors.shape[1], first, True
+    while m < last and factors[m, 1] == ones:
+        w0, a0 = weight[m], factors[m, 0]
+        w1, w2, w3, a1, a2, a3 = 0.0, 0.0, 0.0, ones, ones, ones
+        m += 1
+        if m < last and factors[m, 1] == ones:
+            w1, a1 = weight[m], factors[m, 0]
+            m += 1
+        if m < last and factors[m, 1] == ones:
+            w2, a2 = weight[m], factors[m, 0]
+            m += 1
+        if m < last and factors[m, 1] == ones:
+            w3, a3 = weight[m], factors[m, 0]
+            m += 1
+        if fresh:
+            for k in range(start, stop):
+                out[row, k - base] = w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+        else:
+            for k in range(start, stop):
+                out[row, k - base] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+        fresh = False
     while m < last and (width == 2 or factors[m, 2] == ones):
         w0, a0, b0 = weight[m], factors[m, 0], factors[m, 1]
-        w1, w2, w3, a1, a2, a3, b1, b2, b3 = 0.0, 0.0, 0.0, ones, ones, ones, ones, ones, ones
+        w1, a1, b1 = 0.0, ones, ones
         m += 1
         if m < last and (width == 2 or factors[m, 2] == ones):
             w1, a1, b1 = weight[m], factors[m, 0], factors[m, 1]
             m += 1
-        if m < last and (width == 2 or factors[m, 2] == ones):
-            w2, a2, b2 = weight[m], factors[m, 0], factors[m, 1]
-            m += 1
-        if m < last and (width == 2 or factors[m, 2] == ones):
-            w3, a3, b3 = weight[m], factors[m, 0], factors[m, 1]
-            m += 1
-        if b0 == ones and b1 == ones and b2 == ones and b3 == ones:
-            if fresh:
-                for k in range(start, stop):
-                    out[k] = w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
-            else:
-                for k in range(start, stop):
-                    out[k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
-        elif fresh:
+        if fresh:
             for k in range(start, stop):
-                one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
-                out[k] = one + two + w2 * e[a2, k] * e[b2, k] + w3 * e[a3, k] * e[b3, k]
+                out[row, k - base] = w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
         else:
             for k in range(start, stop):
-                one, two = w0 * e[a0, k] * e[b0, k], w1 * e[a1, k] * e[b1, k]
-                out[k] += one + two + w2 * e[a2, k] * e[b2, k] + w3 * e[a3, k] * e[b3, k]
+                out[row, k - base] += w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
         fresh = False
     if fresh:
         for k in range(start, stop):
-            out[k] = 0.0
+            out[row, k - base] = 0.0
     while m < last:
         if width == 3 or factors[m, 3] == ones:
             w0, a0, b0, d0 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
@@ -147,13 +175,13 @@ def _add_shared(first, last, weight, factors, e, out, start, stop):  # type: ign
                 w1, a1, b1, d1 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
                 m += 1
             for k in range(start, stop):
-                out[k] += w0 * e[a0, k] * e[b0, k] * e[d0, k] + w1 * e[a1, k] * e[b1, k] * e[d1, k]
+                out[row, k - base] += w0 * e[a0, k] * e[b0, k] * e[d0, k] + w1 * e[a1, k] * e[b1, k] * e[d1, k]
         else:
             for k in range(start, stop):
                 product = weight[m] * e[factors[m, 0], k]
                 for d in range(1, width):
                     product *= e[factors[m, d], k]
-                out[k] += product
+                out[row, k - base] += product
             m += 1
 
 
@@ -195,11 +223,12 @@ def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, exte
     lanes = state.shape[1]
     if uniform:
         start, value, wave, factors = shared
+        zero = np.uint64(0)
         _at_time(value, wave, w, time, now)
         for low in range(0, lanes, _TILE):
             high = min(low + _TILE, lanes)
             for i in range(rows):
-                _add_shared(start[i], start[i + 1], now, factors, state, out[i], np.uint64(low), np.uint64(high))
+                _add_shared(start[i], start[i + 1], now, factors, state, out, i, np.uint64(low), np.uint64(high), zero)
         return
     output, coefficient, harmonic, first, weight, degree, factors_of = tables
     for low in range(0, lanes, BLOCK):
@@ -278,6 +307,63 @@ def _advance_euler(x, step, rate, factor, rows, columns, noise, scale):  # type:
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
+def _euler_by_tiles(
+    state, n, drift, now, diffusion, later, entry, origin, rows, columns, factor, additive, noise, step, rate, spread
+):  # type: ignore[no-untyped-def]
+    """An Euler step in pieces that stay in the innermost cache; what is received from other lanes has been gathered before.
+
+    ``now`` and ``later`` are the coefficients of drift and diffusion at this time, ``origin`` names for each entry of the factor
+    the first one that is the same. Returns the most negative entry of the diffusion.
+    """
+    full_width()
+    start, factors = drift[0], drift[3]
+    begin_of, spread_factors = diffusion[0], diffusion[3]
+    lanes, root, worst = state.shape[1], np.sqrt(2.0 * step), 0.0
+    moved = np.zeros(n, dtype=np.bool_)
+    for low in range(0, lanes, _TILE):
+        first, last = np.uint64(low), np.uint64(min(low + _TILE, lanes))
+        width = last - first
+        if not additive:
+            for e in range(entry.size):
+                if origin[e] == e:
+                    r = entry[e]
+                    _add_shared(
+                        begin_of[r], begin_of[r + 1], later, spread_factors, state, spread, e, first, last, first
+                    )
+                    negative = 0
+                    for k in range(width):
+                        negative += spread[e, k] < 0.0
+                    if negative > 0:
+                        for k in range(width):
+                            worst = min(worst, spread[e, k])
+                    for k in range(width):
+                        spread[e, k] = root * np.sqrt(abs(spread[e, k]))
+        for i in range(n):
+            _add_shared(start[i], start[i + 1], now, factors, state, rate, i, first, last, first)
+            moved[i] = False
+        for e in range(rows.size):
+            i, j, source = rows[e], columns[e], origin[e]
+            # Later entries of a row find the rate added already.
+            h = 0.0 if moved[i] else step
+            moved[i] = True
+            if not additive:
+                for k in range(width):
+                    state[i, first + k] += h * rate[i, k] + spread[source, k] * noise[j, first + k]
+            elif factor.shape[1] == 1:
+                value = factor[e, 0] * root
+                for k in range(width):
+                    state[i, first + k] += h * rate[i, k] + value * noise[j, first + k]
+            else:
+                for k in range(width):
+                    state[i, first + k] += h * rate[i, k] + factor[e, first + k] * root * noise[j, first + k]
+        for i in range(n):
+            if not moved[i]:
+                for k in range(width):
+                    state[i, first + k] += step * rate[i, k]
+    return worst
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def advance(  # type: ignore[no-untyped-def]
     tables,
     size,
@@ -304,12 +390,18 @@ def advance(  # type: ignore[no-untyped-def]
     every step, at the point that the step starts from (Ito).
     """
     entry, diagonal, first, left, right, column, rows, columns = pattern
-    kinds, sources, lists, neighbours, counts, pieces = coupling
+    kinds, sources, lists, neighbours, counts, stencils, others = coupling
     lanes, inner, received = x.shape[1], n + kinds.size, kinds.size
     # Rows: variables, what is received, the constant 1.
-    state, trial = np.ones((inner + 1, lanes)), np.ones((inner + 1, lanes))
+    simple = left.size == 0 and np.all(diagonal)
+    tiled = scheme == EULER and uniform and (additive or simple)
+    state = np.empty((inner + 1, lanes))
+    state[inner] = 1.0
     state[:n] = x
-    k1, k2, total = np.empty((n, lanes)), np.empty((n, lanes)), np.empty((n, lanes))
+    # Steps by tiles need no memory for all lanes.
+    room = 0 if tiled else lanes
+    trial = np.ones((inner + 1, room))
+    k1, k2, total = np.empty((n, room)), np.empty((n, room)), np.empty((n, room))
     extended, rates = np.zeros((size + 1, BLOCK)), np.zeros((size, BLOCK))
     wide, values = np.zeros((diffusion_size + 1, BLOCK)), np.zeros((diffusion_size, BLOCK))
     scratch = np.empty((2, BLOCK))
@@ -323,14 +415,27 @@ def advance(  # type: ignore[no-untyped-def]
     entries = 0
     for e in range(entry.size):
         entries = max(entries, entry[e] + 1)
-    own = factor if additive else np.zeros((entry.size, lanes))
-    spread = np.zeros((entries, lanes)) if not additive else np.zeros((entries, 1))
-    simple = left.size == 0 and np.all(diagonal)
+    own = factor if additive else np.zeros((entry.size, room))
+    spread = np.zeros((entries, room)) if not additive else np.zeros((entries, 1))
+    origin = np.arange(entry.size)
+    for e in range(1, entry.size):
+        if entry[e] == entry[e - 1]:
+            origin[e] = origin[e - 1]
+    tile_rate, tile_spread = np.empty((n, _TILE)), np.empty((entry.size, _TILE))
     root, worst = np.sqrt(2.0 * step), 0.0
     for s in range(noise.shape[0]):
         xi, t = noise[s], time + s * step
         if received > 0:
-            gather(state[:n], kinds, sources, lists, neighbours, counts, pieces, sites, state[n:inner])
+            gather(state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner])
+        if tiled:
+            _at_time(drift_terms[1], drift_terms[2], w, t, now)
+            _at_time(noise_terms[1], noise_terms[2], w, t, later)
+            lowest = _euler_by_tiles(
+                state, n, drift_terms, now, noise_terms, later, entry, origin, rows, columns, factor, additive, xi, step,
+                tile_rate, tile_spread,
+            )  # fmt: skip
+            worst = min(worst, lowest)
+            continue
         if not additive:
             _rows(
                 diffusion, diffusion_size, entries, state, c, w, uniform, noise_terms, later, t, spread, wide, values, h, ct,
@@ -355,7 +460,7 @@ def advance(  # type: ignore[no-untyped-def]
             # Half of the noise before and half after a deterministic step of order 4.
             _kick(state, own, rows, columns, xi, 0.5 * root)
             if received > 0:
-                gather(state[:n], kinds, sources, lists, neighbours, counts, pieces, sites, state[n:inner])
+                gather(state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner])
             _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch)
             for i in range(n):
                 for k in range(lanes):
@@ -363,7 +468,9 @@ def advance(  # type: ignore[no-untyped-def]
                     trial[i, k] = state[i, k] + 0.5 * step * k1[i, k]
             for stage in range(3):
                 if received > 0:
-                    gather(trial[:n], kinds, sources, lists, neighbours, counts, pieces, sites, trial[n:inner])
+                    gather(
+                        trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner]
+                    )
                 at = t + (step if stage == 2 else 0.5 * step)
                 _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scratch)
                 weight, reach = (1.0 if stage == 2 else 2.0), (1.0 if stage == 1 else 0.5)
@@ -383,7 +490,7 @@ def advance(  # type: ignore[no-untyped-def]
                     trial[i, k] = state[i, k] + step * k1[i, k]
             _kick(trial, own, rows, columns, xi, root)
             if received > 0:
-                gather(trial[:n], kinds, sources, lists, neighbours, counts, pieces, sites, trial[n:inner])
+                gather(trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner])
             _rows(
                 tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scratch
             )
