@@ -20,7 +20,9 @@ KINDS: Final = ("phase-diagram", "locking-tongue", "threshold", "bifurcation")
 """What is drawn: phases over two parameters; where an oscillator follows a drive or a partner; where the oscillation sets in;
 stable and unstable states over one parameter."""
 
-_MODULES: Final = ("limcyc.figures.diagrams_phases", "limcyc.figures.diagrams_lines")
+_MODULES: Final = tuple(
+    f"limcyc.figures.diagrams_{name}" for name in ("phases", "lines", "tongues", "optomechanics", "chains")
+)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def diagram(
 def labelled(dataset: xarray.Dataset, **names: Any) -> xarray.Dataset:
     """The dataset with symbols (and units, after a ``|``) on its variables: ``labelled(data, t=r"$t$|rate")``."""
     for name, text in names.items():
-        symbol, _, unit = text.partition("|")
+        # Bars inside mathematics belong to the symbol.
+        head, _, tail = text.rpartition("|")
+        symbol, unit = (head, tail) if head and "$" not in tail else (text, "")
         dataset[name].attrs |= {"symbol": symbol, "long_name": symbol, "units": unit}
     return dataset
