@@ -216,6 +216,25 @@ class TestAgainstExactNumbers:
     def test_coherence_decay_on_resonance(self, operating):
         assert operating.coherence_decay() == pytest.approx(1.9835037e-4, rel=5e-5)
 
+    def test_relaxation_near_and_far_above_threshold(self, level, operating):
+        """Decay of the field and slowest rate of the intensity against the exact solution, also where no phase exists yet."""
+        field, amplitude = operating.relaxation(1, 1), operating.relaxation(0, 2)
+        assert field.rates[0] == pytest.approx(1.9835037e-4, rel=2e-5)
+        assert amplitude.rates == pytest.approx([0, 0.0289187], abs=1e-6)
+        assert level.at(**values(0.05)).relaxation(1, 1).rates[0] == pytest.approx(1.152059e-3, rel=3e-5)
+        assert operating.coherence_decay() == pytest.approx(field.rates[0], rel=1e-4)
+
+    def test_relaxation_off_resonance(self, level):
+        """Rate and pulled frequency: three terms of the angular motion, each of which is seen here."""
+        at = values(0.05, -700.0)
+        mode = level.at(**at)
+        found = mode.relaxation(1, 1, cells=100).eigenvalues[0]
+        (exact,) = lc.Exact(maser()).slow_modes(a.dag, 1, {a: 900}, closed=True, **at)
+        assert found == pytest.approx(exact, rel=3e-6)
+        response = mode.response(np.array([100.0, 101.0]))
+        assert abs(response.frequency_correction[0]) > 1e-5 * abs(found)
+        assert abs(np.diff(response.diffusion_odd)[0]) > 1e-2 * abs(found)
+
 
 @pytest.mark.physics
 class TestOutsideTheReferencePoint:
@@ -224,6 +243,12 @@ class TestOutsideTheReferencePoint:
         found = level.at(**values(0.2, occupation=1.2502e11)).statistics()
         assert found.number == pytest.approx(1.2502e11, rel=1e-7)
         assert found.g2 == pytest.approx(2, abs=1e-6)
+
+    def test_a_mode_without_coupling_is_thermal(self, level):
+        mode = level.at(**values(0.2, coupling=0.0))
+        assert mode.statistics().number == pytest.approx(5, rel=1e-9)
+        assert mode.relaxation(1, 1).rates[0] == pytest.approx(LOSS / 2, rel=1e-6)
+        assert mode.relaxation(0, 2).rates[1] == pytest.approx(LOSS, rel=1e-5)
 
     def test_strong_coupling_is_a_rough_guide_with_a_warning(self, level):
         """g = 0.2 of the relaxation rate: exact numbers 4.8476305 and 1.2563529."""

@@ -15,7 +15,7 @@ from limcyc.algebra.phase_space import (
     third_order,
     triples,
 )
-from limcyc.errors import ParameterError, UnsupportedError, ValidityWarning
+from limcyc.errors import ParameterError, RunawayError, UnsupportedError, ValidityWarning
 from limcyc.levels.lattice_space import LatticeSpace
 from limcyc.levels.phase_space import PhaseSpace
 from limcyc.levels.sampling import FockDiagonal, samplers
@@ -439,6 +439,88 @@ def test_density_of_one_mode_agrees_with_the_exact_level_and_with_trajectories()
     )
     assert run.n.values[-1] == pytest.approx(driven.mean(a.number), abs=4 * run.n_error.values[-1])
     assert abs(run.a.values[-1] - driven.mean(a.lower)) < 4 * abs(run.a_error.values[-1])
+
+
+def test_relaxation_of_the_density_is_that_of_the_master_equation():
+    """Eigenvalues of a van der Pol oscillator of 25 quanta with Kerr shift, free and driven; exact ones of quadratic models."""
+    values = {"gain": 1.0, "pair": 0.02, "kerr": 0.01, "detuning": 0.4}
+    undriven = lc.OpenSystem(
+        -DETUNING * a.number + KERR * a.number**2, [lc.Jump(a.dag, GAIN), lc.Jump(a.lower**2, PAIR)]
+    )
+    free, level = lc.Wigner(undriven).density(**values), lc.Exact(undriven)
+    for turns, charge in ((1, a.dag), (2, a.dag**2)):
+        found = free.relaxation(turns, 1)
+        (exact,) = level.slow_modes(charge, 1, {a: 60}, found.eigenvalues[0].imag * 1j, closed=True, **values)
+        assert found.eigenvalues[0] == pytest.approx(exact, rel=1e-2)
+        assert found.rates[0] == pytest.approx(-exact.real, rel=1e-2)
+        assert found.errors[0] < 1e-4
+    driven = lc.Wigner(KERR_OSCILLATOR).density(drive=0.4, **(values | {"pair": 0.05}))
+    found = driven.relaxation(0, 3, cells=100)
+    exact = lc.Exact(KERR_OSCILLATOR).slow_modes(1, 3, {a: 30}, closed=True, drive=0.4, **(values | {"pair": 0.05}))
+    assert found.rates == pytest.approx(-exact.real, rel=0.05, abs=1e-9)
+    linear = lc.OpenSystem(0.2 * a.number + DRIVE * a.x, [lc.Jump(a.lower, LOSS), lc.Jump(a.dag, GAIN)])
+    found = lc.Wigner(linear).density(loss=1.1, gain=0.3, drive=0.5).relaxation(0, 3)
+    assert found.rates == pytest.approx([0, 0.4, 0.4], abs=1e-6)
+    assert np.sort(found.eigenvalues.imag) == pytest.approx([-0.2, 0, 0.2], abs=1e-6)
+    with pytest.raises(UnsupportedError, match="force mixes all harmonics"):
+        driven.relaxation(1)
+
+
+SQUEEZE = lc.Parameter("squeeze")
+
+
+def squeezed(*jumps):
+    return lc.OpenSystem(
+        0.1 * a.number + lc.hermitian(0.5j * SQUEEZE * a.dag**2), [lc.Jump(a.lower, LOSS), lc.Jump(a.dag, GAIN), *jumps]
+    )
+
+
+def test_density_of_a_squeezed_mode_is_the_gaussian_one():
+    """Covariances of the stationary Lyapunov equation, eigenvalues of the drift, and a tilted anisotropic bath."""
+    values = {"loss": 1.3, "gain": 0.3, "squeeze": 0.3}
+    found = lc.Wigner(squeezed()).density(cells=100, **values)
+    still = lc.Gaussian(squeezed()).steady_state(**values)
+    c = still.covariance
+    assert found.mean(a.number) == pytest.approx((c[0, 0] + c[1, 1] - 1) / 2, abs=1e-4)
+    assert found.mean(a.lower**2) == pytest.approx((c[0, 0] - c[1, 1]) / 2 + 1j * c[0, 1], abs=1e-4)
+    assert found.error(a.number) < 3e-3
+    assert found.relaxation(0, 2).rates == pytest.approx([0, -still.eigenvalues.real.max()], abs=1e-4)
+    assert float(found.map().integrate(("u", "v"))) == pytest.approx(1, abs=1e-3)
+    bath = np.cosh(0.6) * a.lower + np.sinh(0.6) * np.exp(0.9j) * a.dag
+    tilted = lc.OpenSystem(0.2 * a.number, [lc.Jump(bath, 1.0)])
+    found, c = lc.Wigner(tilted).density(cells=100), lc.Gaussian(tilted).steady_state().covariance
+    assert found.angle != 0
+    phase, radial = found.phase(), found.radial()
+    u = np.stack([np.cos(phase.phi), np.sin(phase.phi)])
+    closed = 1 / (2 * np.pi * np.sqrt(np.linalg.det(c)) * np.einsum("ik,ij,jk->k", u, np.linalg.inv(c), u))
+    errors = [abs(p - closed).max() for p in (phase, lc.Wigner(tilted).density(cells=50).phase().values)]
+    assert errors[0] < 2e-3 * closed.max()
+    assert errors[1] / errors[0] == pytest.approx(4, rel=0.1)
+    assert float(radial.integrate("r")) == pytest.approx(1, abs=2e-3)
+    assert float((radial.r**2 * radial).integrate("r")) == pytest.approx((c[0, 0] + c[1, 1]) / 2, rel=1e-3)
+    assert found.mean(a.lower**2) == pytest.approx((c[0, 0] - c[1, 1]) / 2 + 1j * c[0, 1], abs=2e-4)
+
+
+def test_bistable_density_switches_as_the_master_equation():
+    """A parametric oscillator: two states pi apart; <n>, <a^2>, and the rate at which parity of the amplitude is forgotten."""
+    model = squeezed(lc.Jump(a.lower**2, PAIR))
+    values = {"loss": 0.8, "gain": 0.1, "squeeze": 0.5, "pair": 0.04}
+    found, level = lc.Wigner(model).density(cells=140, **values), lc.Exact(model)
+    state = level.steady_state({a: 60}, closed=True, **values)
+    assert found.mean(a.number) == pytest.approx(state.number(a), rel=1e-2)
+    assert found.mean(a.lower**2) == pytest.approx(complex(state.mean(a.lower**2)), rel=1e-2)
+    (switching,) = level.slow_modes(a.lower, 1, {a: 60}, closed=True, **values)
+    assert found.relaxation(0, 2).rates[1] == pytest.approx(-switching.real, rel=0.06)
+    with pytest.raises(UnsupportedError, match="without circular symmetry all harmonics"):
+        found.relaxation(1)
+    with pytest.raises(ParameterError, match="operator of mode a"):
+        found.mean(b.number)
+    with pytest.raises(UnsupportedError, match=r"not positive, for \|alpha\|\^2 between .*expansion='leading'"):
+        lc.Wigner(model).density(**(values | {"pair": 2.0}))
+    with pytest.raises(RunawayError, match="no rectangle up to"):
+        lc.Wigner(squeezed()).density(loss=0.4, gain=0.1, squeeze=0.9)
+    with pytest.raises(ParameterError, match="even and >= 20"):
+        lc.Wigner(model).density(cells=31, **values)
 
 
 def test_husimi_density_of_a_quadratic_model_is_exact():

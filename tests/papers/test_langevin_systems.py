@@ -16,6 +16,7 @@ from limcyc.library.levitated_phonon_maser import fokker_planck
 from limcyc.library.levitated_phonon_maser import langevin as maser_langevin
 from limcyc.library.optomechanical_array import langevin as lattices
 from limcyc.library.optomechanical_array.model import CAVITY, MECHANICS, cell
+from limcyc.library.optomechanical_array.on_graph import array_on
 from limcyc.library.van_der_pol_network import langevin as networks
 from limcyc.library.van_der_pol_network import threshold
 from limcyc.library.van_der_pol_network.formulas import classical_amplitude
@@ -166,6 +167,45 @@ def test_onset():
 def test_lattice_refusals(arguments, options, message):
     with pytest.raises(ParameterError, match=message):
         lattices.lattice_order(*arguments, **options)
+
+
+def test_an_array_on_any_graph():
+    """Equation 5 with the neighbours of the graph, hopping over z of both modes; z < 1 is refused."""
+    import networkx as nx
+
+    rng = np.random.default_rng(2)
+    v = {
+        "omega_m": 1.0,
+        "kappa": 0.3,
+        "g0": 0.2,
+        "laser": 0.4,
+        "gamma_m": 0.074,
+        "detuning": 0.55,
+        "hop_b": 0.25,
+        "hop_a": 0.1,
+    }
+    cases = ((nx.random_regular_graph(3, 8, seed=1), None, 3.0), (nx.star_graph(5), 5 / 3, 5 / 3))
+    for graph, given, z in cases:
+        n = len(graph)
+        alpha, beta = (rng.normal(size=n) + 1j * rng.normal(size=n) for _ in range(2))
+        hop = nx.to_numpy_array(graph, nodelist=list(graph.nodes())) / z
+        slope = (
+            (-1j - v["gamma_m"] / 2) * beta + 1j * v["g0"] * abs(alpha) ** 2 + 1j * v["hop_b"] * hop @ beta,
+            (1j * v["detuning"] + 2j * v["g0"] * beta.real - v["kappa"] / 2) * alpha
+            - 1j * v["laser"]
+            + 1j * v["hop_a"] * hop @ alpha,
+        )
+        run = array_on(graph, given).classical([0.0, 1e-5], {CAVITY: alpha, MECHANICS: beta}, tolerance=1e-12, **v)
+        np.testing.assert_allclose((run.b.values[-1] - beta) / 1e-5, slope[0], atol=1e-3)
+        np.testing.assert_allclose((run.a.values[-1] - alpha) / 1e-5, slope[1], atol=1e-3)
+    with pytest.raises(ParameterError, match=r"number of neighbours z must be >= 1, but is 0: .*isolated; use cell"):
+        array_on(nx.empty_graph(4))
+    with pytest.raises(ParameterError, match=r"z must be >= 1, but is 0\.5"):
+        array_on(nx.cycle_graph(4), 0.5)
+    with pytest.raises(ParameterError, match="nodes of this graph have between 1 and 5"):
+        array_on(nx.star_graph(5))
+    with pytest.raises(UnknownNameError, match="force"):
+        array_on(nx.cycle_graph(4), force="half")
 
 
 def test_lattice_names():

@@ -454,6 +454,10 @@ def test_drive_off_resonance_and_longitudinal_part():
         ({"radius": 1e-7, "rabi": 400.0}, "no detuning puts"),
         ({"radius": 1e-7, "rabi": -1.0}, "rabi must be >= 0"),
         ({"radius": 1e-7, "rabi": 0.0, "detuning": 0.0}, "no dressed spin"),
+        ({"radius": 1e-7, "frequency": "314 rad/s"}, r"frequency in cycles, got 314 rad/s; divide by 2 pi"),
+        ({"radius": 1e-7, "frequency": "3000 rpm"}, r"frequency in cycles, got 3000 rpm"),
+        ({"radius": 1e-7, "detuning": "30 Hz"}, r"detuning is an angular frequency, got 30 Hz; multiply by 2 pi"),
+        ({"radius": 1e-7, "rabi": "0.2 kHz"}, r"rabi is an angular frequency"),
     ],
 )
 def test_laboratory_numbers_that_are_refused(given, message):
@@ -467,6 +471,11 @@ def test_visibility():
     window = physical_units.visibility(**at, S0=1.0, nbar=7000.0)
     assert window.visible
     assert not physical_units.visibility(**at, S0=1.0, nbar=8000.0).visible
+    assert physical_units.visibility(**(at | {"g": "31.41592653589793 rad/s"}), S0=1.0) == physical_units.visibility(
+        **at, S0=1.0
+    )
+    with pytest.raises(ParameterError, match="g is an angular frequency, got 5 Hz"):
+        physical_units.visibility(**(at | {"g": "5 Hz"}), S0=1.0)
     # At that temperature the classical thermal number is n_las.
     assert physical_units.thermal_number(window.temperature, w) == pytest.approx(window.lasing_number, rel=1e-3)
     with pytest.warns(ValidityWarning, match="n_las is 0"):
@@ -568,12 +577,14 @@ def test_every_level_of_the_front_and_its_remarks():
         ("formula", {"eta": 0.25}, r"gamma_1, gamma_2 > 10 g near n = 0, but the smaller one is 6.37 g"),
         ("fokker-planck", {"nbar": 2000.0}, r"coherent part below thermal background \(C1\): n_las = 1465"),
         ("formula", {"S0": 0.01}, "below threshold"),
+        ("mean-field", {"S0": 0.01}, "below threshold"),
     ],
 )
 def test_warnings(level, values, message):
     with pytest.warns(ValidityWarning) as caught:
-        maser.steady(level, **values)
-    assert any(re.search(message, str(one.message)) for one in caught)
+        result = maser.steady(level, **values)
+    assert len([one for one in caught if re.search(message, str(one.message))]) == 1
+    assert result.notes == tuple(str(one.message) for one in caught)
 
 
 def test_no_warning_where_everything_is_valid():

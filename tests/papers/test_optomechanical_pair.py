@@ -10,7 +10,7 @@ from limcyc.library.optomechanical_pair.classical import classical_phases, lange
 from limcyc.library.optomechanical_pair.model import CAVITIES, MECHANICS, POINTS
 from limcyc.library.optomechanical_pair.potential import effective_potential
 from limcyc.library.optomechanical_pair.quantities import exact_pair
-from limcyc.library.optomechanical_pair.trajectories import phase_runs
+from limcyc.library.optomechanical_pair.trajectories import PhaseRuns, _WithPhase, phase_runs
 
 pytestmark = pytest.mark.paper
 
@@ -125,6 +125,25 @@ def test_warnings():
         phase_runs(4.0, 1, photons=2, phonons=3, edge=1.0, discard=0.0, detuning=-0.1)
     with pytest.warns(CutoffWarning, match="last Fock level of photons holds"):
         phase_runs(20.0, 2, photons=2, phonons=5, discard=0.0, laser=0.05, gamma_m=0.2)
+
+
+def test_samples_without_a_phase_are_dropped_and_counted():
+    """Half of the samples vanish, a stretch of one run altogether: averages over the others, nothing is taken for phase 0."""
+    times = np.arange(9.0)
+    averages = _WithPhase(0.5, 4).start(2, times)
+    coherence = np.zeros((2, 9), dtype=complex)
+    coherence[0, 1::2], coherence[1, 1:7:2] = -0.3, 0.2j
+    averages.take(0, times, {"coherence": coherence})
+    assert averages.values("cos").tolist() == [[-1] * 4, pytest.approx([0, 0, 0, -4 / 7], abs=1e-15)]
+    assert averages.estimate("cos2").mean == pytest.approx((4 * 1 - 3 + 1 / 7) / 8)
+    phase = np.where(coherence == 0, np.nan, np.angle(coherence))
+    runs = PhaseRuns(phase, 1.0, averages, {})
+    assert runs.undefined == 11
+    angle, density, _ = runs.density(4)
+    assert density.sum() * (angle[1] - angle[0]) == pytest.approx(1)
+    empty = _WithPhase(-1.0, 1).start(1, times)
+    empty.take(0, times, {"coherence": np.zeros((1, 9), dtype=complex)})
+    assert np.isnan(empty.values("cos")).all()
 
 
 def test_a_ring_that_is_cut_looks_synchronized_at_zero():

@@ -17,6 +17,7 @@ from limcyc.numerics.fokker_planck_cells import cartesian_cells, polar_cells
 from limcyc.numerics.fokker_planck_common import bernoulli
 from limcyc.numerics.fokker_planck_harmonics import PolarHarmonics
 from limcyc.numerics.fokker_planck_mean_field import critical_coupling, self_consistent_state
+from limcyc.numerics.fokker_planck_relaxation import radial_relaxation
 
 # A maser with unsaturated noise: mu = -loss/2 + gain S/(1 + N/n_sat), D constant.
 LOSS, GAIN, N_SAT, RELAXATION = 0.031415926535897934, 0.9869604401089358, 126.6514795529222, 500.0
@@ -423,3 +424,70 @@ class TestMeanField:
             self_consistent_state(lambda e, w: e * 1j, 1.0, (0, 1))
         with pytest.raises(ConvergenceError, match=r"no minimum inside the forces 1 \.\.\. 2"):
             critical_coupling(lambda f: self_consistent_state(lambda e, w: e + 1j * w, f, (-1, 1)), (1.0, 2.0))
+
+
+class TestRelaxation:
+    @pytest.mark.physics
+    @pytest.mark.parametrize("turns", [0, 1, 2, -3])
+    def test_spectrum_of_a_damped_rotation(self, turns):
+        """Ornstein-Uhlenbeck: -k (2 j + |m|) + i m w, in both orderings; the error falls with the square of the cells."""
+        damping, turn, noise = 0.7, 3.1, 1.9
+        expected = np.array([-damping * (2 * j + abs(turns)) + 1j * turns * turn for j in range(4)])
+        arguments = (0, 14.0, lambda r: -damping * r, lambda r: turn + 0 * r, lambda r: noise + 0 * r)
+        for ordering in ("kinetic", "ito"):
+            found = radial_relaxation(*arguments, turns=turns, count=4, ordering=ordering)
+            assert found.eigenvalues == pytest.approx(expected, abs=1e-5)
+            assert (abs(found.eigenvalues - expected) <= found.errors + 1e-12).all()
+        coarse = radial_relaxation(*arguments, turns=turns, count=4, cells=100)
+        assert coarse.errors[1:] / found.errors[1:] == pytest.approx([4, 4, 4], rel=0.03)
+
+    @pytest.mark.physics
+    def test_sheared_ring_agrees_with_a_plane(self):
+        """A ring whose frequency and noise depend on the radius: cells of the plane, both orderings."""
+
+        def drift(x, y):
+            square = x * x + y * y
+            return x - square * x - (0.3 + 0.2 * square) * y, y - square * y + (0.3 + 0.2 * square) * x
+
+        def noise(r):
+            return 0.1 + 0.05 * r**2
+
+        edges = np.linspace(-3, 3, 121)
+        for ordering in ("kinetic", "ito"):
+            plane = cartesian_cells(edges, edges, drift, lambda x, y: noise(np.hypot(x, y)), ordering=ordering)
+            found, _ = plane.slow_modes(3)
+            ring = radial_relaxation(
+                0, 3.5, lambda r: r - r**3, lambda r: 0.3 + 0.2 * r**2, noise, turns=1, count=1, ordering=ordering
+            )
+            assert found[np.argmax(found.imag)] == pytest.approx(ring.eigenvalues[0], rel=5e-3)
+
+    @pytest.mark.physics
+    def test_mixed_noise_of_a_narrow_ring(self):
+        """Linearised: the phase diffuses with [D_phi - 2 h D_x + h^2 D_r]/R^2, h R dw/dr over the rate of return."""
+        size, rate, shear, (radial, across, mixed) = 200.0, 1.0, 0.01, (1.0, 0.7, 0.4)
+        constant = [lambda r, value=value: value + 0 * r for value in (radial, across, mixed)]
+        found = radial_relaxation(
+            size - 9, size + 9, lambda r: -rate * (r - size), lambda r: shear * (r - size), *constant, turns=1, count=1
+        )
+        factor = size * shear / rate
+        expected = (across + 2 * factor * mixed + factor**2 * radial) / size**2
+        assert found.rates[0] == pytest.approx(expected, rel=1e-3)
+        without = radial_relaxation(
+            size - 9, size + 9, lambda r: -rate * (r - size), lambda r: shear * (r - size), *constant[:2], turns=1
+        )
+        assert without.rates[0] == pytest.approx((across + factor**2 * radial) / size**2, rel=1e-3)
+
+    def test_refusals(self):
+        def one(r):
+            return 1 + 0 * r
+
+        with pytest.raises(ParameterError, match="0 <= inner < outer, got 2 and 1"):
+            radial_relaxation(2, 1, one, one, one)
+        with pytest.raises(ParameterError, match="between 1 and as many eigenvalues"):
+            radial_relaxation(0, 1, one, one, one, cells=10, count=11)
+        with pytest.raises(ParameterError, match="kinetic ordering only"):
+            radial_relaxation(0, 1, one, one, one, one, one, ordering="ito")
+        with pytest.raises(ParameterError, match=r"diffusion must be positive.*r in \["):
+            radial_relaxation(0, 1, one, one, lambda r: 0.5 - r)
+        with pytest.raises(ParameterError, match="not finite"):
+            radial_relaxation(0, 1, one, lambda r: np.inf + r, one, turns=1)

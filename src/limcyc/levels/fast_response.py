@@ -29,6 +29,10 @@ class FastResponse:
         D_r, D_phi and the symmetric mixed component, noise sqrt(2 D) dW of the quadratures
     drift_correction
         b, subtracted from mu in the current of the density
+    frequency_correction
+        the same across the amplitude, subtracted from the angular velocity -frequency_pull of the amplitude
+    diffusion_odd
+        antisymmetric mixed component; its slope along the radius turns the density, and does nothing else
     """
 
     number: np.ndarray
@@ -38,10 +42,12 @@ class FastResponse:
     diffusion_phase: np.ndarray
     diffusion_cross: np.ndarray
     drift_correction: np.ndarray
+    frequency_correction: np.ndarray
+    diffusion_odd: np.ndarray
 
 
 def fast_response(fast: NumericalFastSubsystem, number: np.ndarray, self_consistent: bool) -> tuple[np.ndarray, ...]:
-    """drift, pull, D_r, D_phi, D_cross, b at N (n,)."""
+    """Drift, pull, D_r, D_phi, D_cross, both corrections, D_odd at N (n,)."""
     d = fast.dimension
     turn, drive = fast.rotating()
     alpha = np.sqrt(number)
@@ -85,13 +91,13 @@ def fast_response(fast: NumericalFastSubsystem, number: np.ndarray, self_consist
     moved = np.stack([_symmetrised(force[j : j + 1], slopes[j])[0] for j in range(2)])
     moved = moved - means[..., None, None] * slopes
     moved = moved - np.einsum("knaa->kn", moved)[..., None, None] * rho
-    radial = -measured(solve(moved.sum(axis=0)[None])[0])[0].real
-    # b is the quotient of two numbers that vanish with the amplitude; below this N it keeps its value.
-    least = 1e-8 * (fast.gap / np.linalg.norm(s, 2)) ** 2
+    along_across = -measured(solve(moved.sum(axis=0)[None])[0]).real
+    # The corrections are quotients of numbers that vanish with the amplitude; below this N they keep their values.
+    least = 4e-8 * fast.saturation
     small = number < least
-    correction = radial / np.sqrt(2 * np.where(small, least, number))
+    corrections = along_across / np.sqrt(2 * np.where(small, least, number))
     if small.any():
-        correction[small] = fast_response(fast, np.array([least]), self_consistent)[5]
+        corrections[:, small] = fast_response(fast, np.array([least]), self_consistent)[5:7]
     bath = (fast.loss + fast.gain) / 4
     return (
         mean.imag - fast.damping / 2,
@@ -99,7 +105,8 @@ def fast_response(fast: NumericalFastSubsystem, number: np.ndarray, self_consist
         spectrum[0, 0] + bath,
         spectrum[1, 1] + bath,
         (spectrum[0, 1] + spectrum[1, 0]) / 2,
-        correction,
+        *corrections,
+        (spectrum[0, 1] - spectrum[1, 0]) / 2,
     )
 
 

@@ -210,6 +210,12 @@ class NumericalFastSubsystem:
         """Smallest decay rate of the fast degrees."""
         return float(-self.eigenvalues[1].real)
 
+    @property
+    def saturation(self) -> float:
+        """N at which the drive of the mode reaches the slowest relaxation rate, about; 1 without a coupling."""
+        strength = float(np.linalg.norm(self.coupling, 2))
+        return (self.gap / (2 * strength)) ** 2 if strength else 1.0
+
     @cached_property
     def deflated(self) -> np.ndarray:
         """L - |v>(trace|: the same on traceless matrices, and invertible."""

@@ -23,7 +23,7 @@ from limcyc.errors import ConvergenceError, ParameterError, UnsupportedError
 from limcyc.levels.phase_space import PhaseSpace
 from limcyc.numerics.fokker_planck_harmonics import PolarHarmonics
 
-__all__ = ["PolarForm", "PolarNumbers", "polar_form"]
+__all__ = ["PolarForm", "PolarNumbers", "is_polar", "polar_form"]
 
 
 @dataclass(frozen=True)
@@ -196,6 +196,15 @@ def polar_form(space: PhaseSpace) -> PolarForm:
         # D_xx = D_yy = D_(alpha alpha^*)/2 for alpha = x + i y.
         diffusion[stars] = coefficient / 2
     return PolarForm(space, _listed(motion), _listed(diffusion), force)
+
+
+def is_polar(space: PhaseSpace) -> bool:
+    """Whether :func:`polar_form` takes the model."""
+    try:
+        polar_form(space)
+    except UnsupportedError:
+        return False
+    return True
 
 
 def _highest_powers(coefficients: tuple[sympy.Expr, ...]) -> tuple[sympy.Expr, ...]:

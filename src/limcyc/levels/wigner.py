@@ -29,6 +29,8 @@ from limcyc.levels.langevin_dataset import ensemble_dataset, orbit_dataset
 from limcyc.levels.lattice_space import LatticeSpace
 from limcyc.levels.mode_density import ModeDensity, mode_density
 from limcyc.levels.phase_space import Expansion, PhaseSpace
+from limcyc.levels.plane_density import PlaneDensity, plane_density
+from limcyc.levels.polar_form import is_polar
 from limcyc.levels.positive_noise import check_diffusion, check_summary
 from limcyc.levels.rotating import Frame, co_rotating
 from limcyc.levels.sampling import starts
@@ -234,13 +236,14 @@ class Wigner:
             self.modes, grid, list(observers), means, kept.values if keep else None, provenance(source) | attrs
         )
 
-    def density(self, cells: int = 200, **parameters: Any) -> ModeDensity:
-        """The stationary density of a model with one mode, without sampling; see :mod:`limcyc.levels.mode_density`.
+    def density(self, cells: int = 200, **parameters: Any) -> ModeDensity | PlaneDensity:
+        """The stationary density of a model with one mode, without sampling, and the eigenvalues with which it relaxes.
 
         cells
-            of the radius, for a driven mode
+            of the radius, for a driven mode; of each side of a rectangle, for squeezing and other terms without circular symmetry
 
-        Returns a :class:`~limcyc.levels.mode_density.ModeDensity`.
+        Returns a :class:`~limcyc.levels.mode_density.ModeDensity` for a motion with circular symmetry up to a force, else a
+        :class:`~limcyc.levels.plane_density.PlaneDensity`; both with ``mean(operator)`` and ``relaxation(turns, count)``.
 
         >>> import limcyc as lc
         >>> a = lc.Mode("a")
@@ -248,11 +251,14 @@ class Wigner:
         >>> round(lc.Wigner(oscillator).density().mean(a.number), 1)
         11.4
         """
-        if not isinstance(self._laboratory, PhaseSpace):
+        space = self._laboratory
+        if not isinstance(space, PhaseSpace):
             raise UnsupportedError(
                 f"the density of {self.system.name!r}: a lattice has no density of one mode; use langevin"
             )
-        return mode_density(self._laboratory, cells, **parameters)
+        if len(space.modes) == 1 and not self.system.time_dependent and not is_polar(space):
+            return plane_density(space, cells, **parameters)
+        return mode_density(space, cells, **parameters)
 
     def averages(
         self,

@@ -86,6 +86,11 @@ class RadialDensity:
         """<N^2> - <N>^2, from deviations, hence without cancellation at large N."""
         return self.mean((self.number - self.moment(1)) ** 2)
 
+    def extent(self, depth: float = 32.0) -> tuple[float, float]:
+        """Smallest and largest N at which the density exceeds exp(-depth) of its maximum; 0 if it does at the first node."""
+        live = np.flatnonzero(self.log_density > self.log_density.max() - depth)
+        return (float(self.number[live[0]]) if live[0] else 0.0), float(self.number[live[-1]])
+
     def __repr__(self) -> str:
         return f"RadialDensity(<N> = {self.moment(1):.8g}, {self.ordering}, {self.number.size} nodes, boundary {self.boundary:.1e})"
 

@@ -182,6 +182,7 @@ def _fokker_planck() -> Iterator[Claim]:
         COMPUTED,
         relative=True,
     )
+    yield claim("D_W/(2 <n>), below the exact line", "ring_rate_of_mean", {"S0": 0.2}, 1.9725e-4, 5.1e-9, COMPUTED)
     for delta in (500.0, 1000.0):
         yield claim(
             f"Henry factor at delta {delta:g}: phase diffusion over exact",
@@ -191,6 +192,45 @@ def _fokker_planck() -> Iterator[Claim]:
         "near threshold the angular eigenvalue, not <1/N>, is the decay of the phase",
         "fp_phase_rate", {"S0": 0.05}, 0.001152058748463715, 1e-3, COMPUTED, relative=True,
     )  # fmt: skip
+
+
+def _eliminated() -> Iterator[Claim]:
+    exactly = "exact solution of the model, to the order of the elimination"
+    for inversion, number, _, g2, _ in _EXACT:
+        at = {"S0": inversion}
+        # Without inversion the spin's own motion costs g^2/gamma^2 per phonon.
+        width, digits = (2e-3, 1e-3) if inversion < 0 else (2e-4, 1e-5)
+        yield claim(f"adiabatic elimination, S0 {inversion:g}: n", "eliminated_n", at, number, width, exactly)
+        yield claim(f"adiabatic elimination, S0 {inversion:g}: g2", "eliminated_g2", at, g2, digits, exactly)
+    for inversion, rate in ((0.2, 0.0001983503660521799), (0.05, 0.001152058748463715)):
+        yield claim(
+            f"adiabatic elimination, S0 {inversion:g}: line", "eliminated_phase_rate", {"S0": inversion}, rate, 3e-5, exactly,
+            relative=True,
+        )  # fmt: skip
+    yield claim(
+        "adiabatic elimination: slowest amplitude rate",
+        "eliminated_amplitude_rate",
+        {"S0": 0.2},
+        0.028918710747291226,
+        1e-6,
+        exactly,
+    )
+    detuned = {"S0": 0.2, "delta": 1000.0}
+    for name, quantity, value, tolerance in (
+        ("n", "eliminated_n", 1343.2464717819812, 1e-7),
+        ("g2", "eliminated_g2", 1.006317196495619, 3e-7),
+        ("line", "eliminated_phase_rate", 0.00024965515510205945, 1e-5),
+        ("shift", "eliminated_shift", 0.015706415194291633, 1e-6),
+    ):
+        yield claim(
+            f"adiabatic elimination, delta = gamma_2: {name}",
+            quantity,
+            detuned,
+            value,
+            tolerance,
+            exactly,
+            relative=True,
+        )
 
 
 def _exact() -> Iterator[Claim]:
@@ -283,6 +323,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     *_formulas(),
     *_laboratory(),
     *_fokker_planck(),
+    *_eliminated(),
     *_exact(),
     *_scaled(),
     *_transverse(),

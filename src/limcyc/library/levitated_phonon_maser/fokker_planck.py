@@ -154,7 +154,7 @@ class RadialLaw:
         if inner > _RING:
             raise UnsupportedError(
                 f"the phase of a ring was asked for, but the law of N has P(N = 1/2)/max P = {inner:.2g} (allowed "
-                f"{_RING:g}): no ring, <1/N> diverges. Use phase_decay_rate() at delta = 0, level='exact', or more inversion"
+                f"{_RING:g}): no ring, <1/N> diverges. Use phase_decay_rate() at delta = 0, eliminated_relaxation(1, ...), level='exact', or more inversion"
             )
         chosen = self.N > 0.5
         inverse = float((self.weights * np.exp(self.log_density))[chosen] @ (1 / self.N[chosen]))

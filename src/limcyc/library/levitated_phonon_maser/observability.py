@@ -41,7 +41,7 @@ def visibility(
 ) -> Visibility:
     """Condition n_las >= nbar and the temperature it asks for.
 
-    All rates in 1/s, or quantities.  T <= (hbar/k) [gamma_1 Q S0/2 - omega_m n_sat].
+    All rates in 1/s, omega_m, g and delta in rad/s, or quantities.  T <= (hbar/k) [gamma_1 Q S0/2 - omega_m n_sat].
 
     Warns with ValidityWarning below threshold, where n_las is 0.
 
@@ -54,8 +54,10 @@ def visibility(
     >>> f"{window.temperature:.4e} K, {window.leading_temperature:.4e} K"
     '1.8792e-05 K, 1.9096e-05 K'
     """
-    given = (("omega_m", omega_m), ("gamma_m", gamma_m), ("gamma_1", gamma_1), ("gamma_2", gamma_2), ("g", g))
-    rates = {name: in_si(value, "1/s", name) for name, value in (*given, ("delta", delta))}
+    given = (("gamma_m", gamma_m), ("gamma_1", gamma_1), ("gamma_2", gamma_2))
+    rates = {name: in_si(value, "1/s", name) for name, value in given}
+    angular = (("omega_m", omega_m), ("g", g), ("delta", delta))
+    rates |= {name: in_si(value, "rad/s", name) for name, value in angular}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", ValidityWarning)
         number, _ = formulas.lasing_number(
@@ -106,7 +108,7 @@ def cooling(
 ) -> Cooling:
     """Cold damping: fewer thermal phonons against a higher threshold; the product of both stays for nbar_cool = 0.
 
-    All rates in 1/s, or quantities.  To have both few thermal phonons and a low threshold, cool first and lase then.
+    All rates in 1/s, g and delta in rad/s, or quantities.  To have both few thermal phonons and a low threshold, cool first and lase then.
 
     Returns :class:`Cooling`; n_las is 0 below threshold.  Warns with ValidityWarning if no inversion reaches the threshold.
 
@@ -119,8 +121,9 @@ def cooling(
     >>> round(cold.nbar), round(cold.threshold, 4), round(cold.lasing_on), round(cold.lasing_off)
     (30459, 0.5225, 116, 7831)
     """
-    given = (("gamma_m", gamma_m), ("gamma_1", gamma_1), ("gamma_2", gamma_2), ("g", g), ("delta", delta))
-    rates = {name: in_si(value, "1/s", name) for name, value in (("gamma_cool", gamma_cool), *given)}
+    given = (("gamma_cool", gamma_cool), ("gamma_m", gamma_m), ("gamma_1", gamma_1), ("gamma_2", gamma_2))
+    rates = {name: in_si(value, "1/s", name) for name, value in given}
+    rates |= {name: in_si(value, "rad/s", name) for name, value in (("g", g), ("delta", delta))}
     found = formulas.cold_damping(
         rates["gamma_cool"], rates["gamma_m"], nbar, rates["g"], rates["gamma_2"], rates["delta"], nbar_cool
     )

@@ -105,7 +105,7 @@ def levitated(
     temperature
         in K
     detuning, rabi
-        angular frequencies in 1/s of the microwave drive; one that is not given puts the dressed spin on resonance,
+        angular frequencies in rad/s of the microwave drive; one that is not given puts the dressed spin on resonance,
         detuning^2 + rabi^2 = omega_m^2; neither: detuning = 0
 
     m_s = -1 falls in energy with the field, which is a sign of lam that nothing depends on.
@@ -163,7 +163,9 @@ def _positive(value: Any, unit: str, name: str) -> float:
 
 def _drive(detuning: Any, rabi: Any, omega_m: float) -> tuple[float, float]:
     given = {
-        name: in_si(value, "1/s", name) for name, value in (("detuning", detuning), ("rabi", rabi)) if value is not None
+        name: in_si(value, "rad/s", name)
+        for name, value in (("detuning", detuning), ("rabi", rabi))
+        if value is not None
     }
     if given.get("rabi", 0.0) < 0:
         raise ParameterError(f"rabi must be >= 0, got {given['rabi']:g}")

@@ -17,6 +17,7 @@ import numpy as np
 
 from limcyc.errors import ValidityWarning
 from limcyc.library.levitated_phonon_maser import (
+    elimination,
     exact,
     fokker_planck,
     formulas,
@@ -234,10 +235,19 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
         "fp_variance_N": _of_law(lambda law, _: law.variance),
         "fp_ring_rate": _of_law(lambda law, _: law.ring_decay_rate()),
         "fp_phase_rate": _of_law(lambda law, _: law.phase_decay_rate()),
+        "ring_rate_of_mean": lambda **values: (
+            _phase_noise(**values) / (2 * _of_state(lambda s: s.number(MODE))(**values))
+        ),
         "ring_rate_over_exact": lambda **values: (
             _law("saturated", **_at(values)).ring_decay_rate() / _line(**_at(values))[0]
         ),
         "printed_N": lambda **values: fokker_planck.printed_moments(**_at(values))[0],
+        # Adiabatic elimination
+        "eliminated_n": lambda **values: elimination.eliminated_statistics(**_at(values)).number,
+        "eliminated_g2": lambda **values: elimination.eliminated_statistics(**_at(values)).g2,
+        "eliminated_phase_rate": lambda **values: -elimination.eliminated_relaxation(1, **_at(values)).real,
+        "eliminated_shift": lambda **values: -elimination.eliminated_relaxation(1, **_at(values)).imag,
+        "eliminated_amplitude_rate": lambda **values: -elimination.eliminated_relaxation(0, **_at(values)).real,
         # Langevin
         "langevin_N": lambda **values: _of_samples("number")(
             **({"noise": "unsaturated", "ordering": "paper"} | values)

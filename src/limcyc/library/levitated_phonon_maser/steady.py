@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any, Final
 
-from limcyc.errors import ParameterError
+from limcyc.errors import ParameterError, ValidityWarning
 from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, langevin, maxwell_bloch, validity
 from limcyc.library.levitated_phonon_maser.model import MODE, NAME, PARAMETERS, SETTINGS, SPIN
 from limcyc.library.steady import Steady, choose, read_values
@@ -76,6 +77,8 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
     if chosen != "exact":
         validity.check_reduced(at["gamma_1"], at["gamma_2"], at["gamma_m"])
     notes = _notes(numbers, reduced=chosen != "exact")
+    if chosen == "mean-field" or (chosen == "formula" and how != "linear"):
+        notes += _lasing_number(numbers)[1]
     if chosen == "exact":
         found, certificate = _exact(at, settings)
     elif chosen == "fokker-planck":
@@ -144,12 +147,19 @@ def _langevin(noise: str, at: dict[str, Any], settings: Mapping[str, Any]) -> tu
     return values, errors | {"samples": found.samples, "runs": found.batches, "ordering": ordering, "noise": noise}
 
 
+def _lasing_number(v: dict[str, float]) -> tuple[float, tuple[str, ...]]:
+    return formulas.lasing_number(v["g"], v["S0"], v["delta"], v["gamma_1"], v["gamma_2"], v["gamma_m"])
+
+
 def _formula(how: str, v: dict[str, float]) -> tuple[dict[str, float], dict[str, Any]]:
     spin = (v["g"], v["S0"], v["delta"], v["gamma_2"])
     if how == "linear":
         return {"n": formulas.linear_steady_number(*spin, v["gamma_m"], v["nbar"])}, {"valid": "n << n_sat"}
     taken, given = formulas.maser_rates(*spin)
-    number, _ = formulas.lasing_number(v["g"], v["S0"], v["delta"], v["gamma_1"], v["gamma_2"], v["gamma_m"])
+    with warnings.catch_warnings():
+        # Said in the notes already.
+        warnings.simplefilter("ignore", ValidityWarning)
+        number, _ = _lasing_number(v)
     found = {
         "n_las": number,
         "n_sat": float(formulas.saturation_number(v["g"], v["delta"], v["gamma_1"], v["gamma_2"])),

@@ -26,11 +26,12 @@ def in_si(value: Any, unit: str, name: str) -> float:
     value
         a pint quantity, a text with a unit, or a plain number, which is taken to be in ``unit``
     unit
-        as pint writes it, e.g. "m", "kg/m^3", "1/s"
+        as pint writes it, e.g. "m", "kg/m^3"; "Hz" for frequencies in cycles, "rad/s" for angular ones, "1/s" for rates
     name
         for the message
 
-    pint takes Hz for 1/s: an angular frequency has to be given as 2 pi f.
+    To pint a radian is 1, so that rad/s and Hz, 2 pi apart, would pass for each other: radians where cycles are wanted and
+    hertz where an angular frequency is wanted are refused. For a rate, 1 kHz is 1000/s.
 
     Raises ParameterError for the wrong kind of unit, or what is no finite number.
 
@@ -46,6 +47,7 @@ def in_si(value: Any, unit: str, name: str) -> float:
             if isinstance(value, str) and quantity.dimensionless and not quantity.unitless:
                 raise ParameterError(f"{name} needs the unit {unit}, got {value!r}")
             number = quantity.to(unit).magnitude
+            _check_cycles(quantity, unit, name, value)
         except (pint.errors.PintError, AssertionError, ValueError) as error:
             raise ParameterError(f"{name} must be a quantity in units of {unit}, got {value!r} ({error})") from None
     else:
@@ -57,6 +59,15 @@ def in_si(value: Any, unit: str, name: str) -> float:
     if not math.isfinite(number):
         raise ParameterError(f"{name} must be finite, got {value!r}")
     return number
+
+
+def _check_cycles(quantity: Any, unit: str, name: str, value: Any) -> None:
+    if unit == "Hz" and "radian" in str(quantity.to_root_units().units):
+        raise ParameterError(f"{name} is a frequency in cycles, got {value!s}; divide by 2 pi and give it in Hz")
+    if unit == "rad/s" and "hertz" in str(quantity.units):
+        raise ParameterError(
+            f"{name} is an angular frequency, got {value!s}; multiply by 2 pi and give it in rad/s or 1/s"
+        )
 
 
 def thermal_number(temperature: Any, omega_m: float) -> float:

@@ -21,11 +21,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from limcyc.algebra import hermitian
-from limcyc.composition import Network
 from limcyc.errors import ConvergenceError, ParameterError, UnknownNameError, ValidityWarning
 from limcyc.levels import Wigner
-from limcyc.library.optomechanical_array.model import CAVITY, CELLS, G0, HOP_A, HOP_B, MECHANICS, cell, model
+from limcyc.library.optomechanical_array.model import CELLS, MECHANICS, model
+from limcyc.library.optomechanical_array.on_graph import FORCES, array_on, force_term
 from limcyc.measures.phase_correlations import phase_correlation
 from limcyc.system import OpenSystem
 
@@ -37,7 +36,6 @@ __all__ = ["COORDINATION", "FORCES", "LATTICES", "LatticeOrder", "Onset", "latti
 LATTICES: Final = ("square", "ring", "triangular", "cubic", "global")
 COORDINATION: Final = {"ring": 2, "square": 4, "triangular": 6, "cubic": 6}
 """Neighbours of a site."""
-FORCES: Final = ("printed", "symmetric")
 
 _DIMENSION: Final = {"ring": 1, "square": 2, "triangular": 2, "cubic": 3, "global": 1}
 
@@ -134,23 +132,12 @@ def lattice(kind: str = "square", size: int = 30, force: str = "printed") -> Wig
     """
     if kind not in LATTICES:
         raise UnknownNameError("lattice", kind, LATTICES)
-    if force not in FORCES:
-        raise UnknownNameError("force", force, FORCES)
-    push = -G0 / 2 * (MECHANICS.lower + MECHANICS.dag) if force == "printed" else 0 * MECHANICS.number
+    push = force_term(force)
     if kind == "global":
         whole = model()
         system = OpenSystem(whole.hamiltonian + CELLS.sum(push), whole.jumps, name=whole.name, source=whole.source)
         return Wigner(system, size=int(size) ** 2)
-    alone = cell()
-    single = OpenSystem(alone.hamiltonian + push, alone.jumps, name=alone.name, source=alone.source)
-    z = COORDINATION[kind]
-
-    def bond(i: Any, j: Any, _: Any) -> Any:
-        return -HOP_B / z * hermitian(i(MECHANICS).dag * j(MECHANICS)) - HOP_A / z * hermitian(
-            i(CAVITY).dag * j(CAVITY)
-        )
-
-    return Wigner(Network(torus(kind, size), single, bond, name=f"{kind} optomechanical array"))
+    return array_on(torus(kind, size), force=force, name=f"{kind} optomechanical array")
 
 
 def lattice_order(

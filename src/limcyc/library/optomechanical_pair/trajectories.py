@@ -33,6 +33,7 @@ right to about one percent."""
 _SPACING: Final = 1.0
 _STRETCH: Final = 250.0
 _UNDEFINED: Final = 1e-9
+_COSINES: Final = {"cos": 1, "cos2": 2}
 
 
 def level(photons: int = 4, phonons: int = 20, edge: float | None = None) -> Jumps:
@@ -153,8 +154,19 @@ def _phase(coherence: np.ndarray) -> np.ndarray:
 
 
 class _WithPhase(RunAverages):
-    """Time averages, with cos phi and cos 2 phi among them."""
+    """Time averages, with cos phi and cos 2 phi among them: over the samples that have a phase."""
 
     def take(self, first: int, times: np.ndarray, values: Mapping[str, np.ndarray]) -> None:
-        phase = np.nan_to_num(_phase(values["coherence"]))
-        super().take(first, times, dict(values) | {"cos": np.cos(phase), "cos2": np.cos(2 * phase)})
+        phase = _phase(values["coherence"])
+        defined = np.isfinite(phase)
+        cosines = {name: np.where(defined, np.cos(turns * phase), 0.0) for name, turns in _COSINES.items()}
+        super().take(first, times, {**values, **cosines, "defined": defined.astype(float)})
+
+    def values(self, name: str) -> np.ndarray:
+        if name not in _COSINES:
+            return super().values(name)
+        sums, counts = self.sums[name], self.sums["defined"]
+        if not counts.any():
+            return np.full(sums.shape, np.nan)
+        # A stretch without any phase says nothing: it gets the mean of the others.
+        return np.where(counts > 0, sums / np.maximum(counts, 1), sums.sum() / counts.sum())
