@@ -19,6 +19,7 @@ from limcyc.cli.expressions import Expression
 from limcyc.cli.job_file import EXAMPLE, checked
 from limcyc.cli.main import app
 from limcyc.errors import ParameterError
+from limcyc.library import atomic_ensembles
 from limcyc.library.two_ion_phonon_laser import model
 from limcyc.library.two_ion_phonon_laser.adiabatic import lasing_intensity
 from limcyc.library.two_ion_phonon_laser.model import MODE
@@ -97,7 +98,7 @@ def test_the_example_is_a_job_that_runs(tmp_path):
         (('"formula"', '"formulae"'), "unknown level at key level: 'formulae'; did you mean 'formula'?"),
         (('"eq15"', '"eq16"'), "key method: unknown method of the level formula 'eq16'; did you mean 'eq15'?"),
         (("I_ss", "I_s"), "unknown value at key measure: 'I_s'; did you mean 'I_ss'?"),
-        (("[over.g_c]", "[over.g_cc]"), "key over, fixed and derived: unknown axis of the sweep of"),
+        (("[over.g_c]", "[over.g_cc]"), "at key over.g_cc: 'g_cc'; did you mean 'g_c'?"),
         (("points = 6", "points = 1"), "key over.g_c.points: must be an integer >= 2, got 1"),
         (("points = 6", "pionts = 6"), "unknown key in over.g_c: 'pionts'; did you mean 'points'?"),
         (("points = 6", ""), "key over.g_c: lacks 'points'"),
@@ -108,15 +109,27 @@ def test_the_example_is_a_job_that_runs(tmp_path):
         (("from = 0.4", "from = 4"), "key over.g_c: from must be below to, got 4 and 0.9"),
         (('values = [2, "3", 4.5]', "values = []"), "key over.gamma_c.values: must be a list"),
         (('values = [2, "3", 4.5]', "values = [2]\nfrom = 1"), "key over.gamma_c: give one of from/to/points, values"),
-        (('values = [2, "3", 4.5]', "values = [-2]"), "gamma_c must be > 0, got -2"),
+        (('values = [2, "3", 4.5]', "values = [-2]"), "key over.gamma_c: parameter gamma_c must be > 0, got -2"),
         (('"3/2"', '"3//2"'), "key fixed.gamma_h: '3//2' is neither a number nor a word"),
-        (("gamma_h =", "gama_h ="), "unknown parameter of 'two-ion-phonon-laser' 'gama_h'; did you mean 'gamma_h'?"),
+        (("gamma_h =", "gama_h ="), "at key fixed.gama_h: 'gama_h'; did you mean 'gamma_h'?"),
         (("[run]", '[derived]\ng_h = "1/R"\n[run]'), "unknown axis used by key derived.g_h: 'R'"),
         (("[run]", '[derived]\ng_h = "f(g_c)"\n[run]'), "key derived.g_h: 'f(g_c)' is not arithmetic"),
         (('"serial"', '"dusk"'), "unknown executor at key run.executor: 'dusk'; did you mean 'dask'?"),
         (('"serial"', '"serial"\nworkers = 0'), "key run.workers: must be an integer >= 1, got 0"),
         (('"serial"', '"local"\naddress = "tcp://x:1"'), 'address and slurm need executor = "dask"'),
         (("[fixed]", "[fixed"), "(at line"),
+        (('"3/2"', "abc"), "words and arithmetic need quotes"),
+        (('"3/2"', '"3 kHz"'), "key fixed.gamma_h: '3 kHz' is neither a number nor a word; numbers have no units here"),
+        (('"3/2"', '{value = 3, unit = "kHz"}'), "numbers have no units here: give it in the unit that `limcyc show"),
+        (('"3/2"', "-1"), "key fixed.gamma_h: parameter gamma_h must be > 0, got -1"),
+        (('{I = "I_ss"}', "[3]"), """key measure: must be a list of names, e.g. ["n", "g2"], got [3]"""),
+        (('values = [2, "3", 4.5]', "random = {coutn = 3, gamma_c = [1, 2]}"), "lacks 'count', the number of points"),
+        (('values = [2, "3", 4.5]', "random = {count = 3, gamma_c = 2}"), "random.gamma_c: must be [lowest, highest]"),
+        (
+            ('values = [2, "3", 4.5]', 'random = {count = 3, gamma_c = [1, "log"]}'),
+            "lowest and highest must be numbers",
+        ),
+        (('"serial"', '"dask"\nworkers = 2\naddress = "tcp://x:1"'), "which has workers of its own"),
         (("[run]", "[refine]\npoints = 50\n[run]"), "unknown key in over.gamma_c: 'values'"),
         (("[run]", '[refine]\nby = "n"\n[run]'), "key refine: lacks 'points'"),
     ],
@@ -290,5 +303,103 @@ def test_spectrum(tmp_path):
         facts["maximum"]
     )
     assert abs(facts["at"]) < 1e-9 and (tmp_path / "s.png").exists() and (tmp_path / "s.csv").exists()
-    assert "unknown mode 'b'" in run("spectrum", "two-ion-phonon-laser", "--mode", "b", code=2).stderr
+    assert "at --mode 'b'. Valid: a" in run("spectrum", "two-ion-phonon-laser", "--mode", "b", code=2).stderr
     assert "--from must be below --to" in run("spectrum", "two-ion-phonon-laser", "--from", "3", code=2).stderr
+
+
+DECOUPLED = [
+    "D_1=2",
+    "D_2=2",
+    "om_1=5",
+    "lam_1=0",
+    "J_1=0.08",
+    "Om_1=9",
+    "phi_1=0",
+    "g=0.1",
+    "nm=0.1",
+    "G=0.2",
+    "ns=0.01",
+]
+
+
+def test_spectrum_of_a_model_that_depends_on_time_is_that_of_the_floquet_level():
+    given = [part for value in DECOUPLED for part in ("--set", value)]
+    ask = ("spectrum", "spin-chain-phonon-laser", *given, "--from", "4.6", "--to", "5.4", "--points", 41, "--json")
+    facts = json.loads(run(*ask).stdout)
+    assert facts["level"] == "floquet" and facts["mode"] == "b1"
+    # Without coupling the mode is a damped one at nm = 0.1: a Lorentzian of width g.
+    line = 0.1 * 0.1 / ((np.array(facts["omega"]) - 5.0) ** 2 + 0.05**2)
+    assert np.allclose(facts["S"], line, rtol=2e-3)
+
+
+def test_spectrum_by_cumulants_is_the_line_of_the_clocks():
+    from limcyc.library.atomic_ensembles.spectrum import regression_matrix
+
+    values = {"n_atoms": 100.0, "delta": 20.0, "pump": 50.0, "gamma_c": 1.0}
+    given = [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+    ask = ("spectrum", "atomic-ensembles", *given, "--from=-30", "--to", "30", "--points", 241, "--json")
+    facts = json.loads(run(*ask).stdout)
+    assert (facts["level"], facts["mode"]) == ("cumulants", "A")
+    other = json.loads(run(*ask, "--mode", "B", "--level", "cumulants").stdout)
+    # The two ensembles are mirror images.
+    assert np.allclose(facts["S"], other["S"][::-1], rtol=1e-6) and abs(facts["coherent_number"]) < 1e-9
+    # The regression of the paper, from the state at second order.
+    found = lc.Cumulants(atomic_ensembles.model(), order=2).steady_state(**values)
+    A, B = found.level.system.degrees
+    s = found.mean(A.mean(A.cell[0].z)).real
+    minus, plus = A.sum(A.cell[0].minus), [part.sum(part.cell[0].plus) for part in (A, B)]
+    start = [found.mean(part * minus) for part in plus]
+    matrix = regression_matrix(s, values["n_atoms"], values["delta"], values["pump"], values["gamma_c"])
+    resolvents = [np.linalg.solve(1j * w * np.eye(2) - matrix, start)[0] for w in facts["omega"]]
+    assert np.allclose(facts["S"], 2 * np.real(resolvents), rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("two-ion-phonon-laser", "--level", "wigner"), "'wigner'. Valid: exact, floquet, cumulants"),
+        (("two-ion-phonon-laser", "--level", "floquet"), "does not depend on time; take --level exact"),
+        (("spin-chain-phonon-laser", "--level", "exact"), "depends on time; take --level floquet"),
+        (("atomic-ensembles", "--level", "exact"), "has ensembles of identical members; take --level cumulants"),
+        (
+            ("two-ion-phonon-laser", "--mode", "c"),
+            "--mode c is no mode: the exact level has spectra of modes (a); take",
+        ),
+        (("two-ion-phonon-laser", "--level", "cumulants", "--mode", "q"), "at --mode 'q'. Valid: a, c, h"),
+        (("two-ion-phonon-laser", "--level", "cumulants", "--order", "1"), "--order of a spectrum must be >= 2, got 1"),
+        (("kicked-rotator",), "has no mode, of which the exact level could give a spectrum"),
+    ],
+)
+def test_spectrum_refuses_what_a_level_has_not(arguments, message):
+    assert message in run("spectrum", *arguments, code=2).stderr
+
+
+def test_workers_and_exports_that_cannot_be_are_told(job, tmp_path):
+    assert "the executor is serial, which has one worker" in run("sweep", job, "--workers", 3, code=2).stderr
+    said = run("sweep", job, "--csv", job / "x.csv", code=2).stderr
+    assert "its folder is a file" in said and f"its result is in '{tmp_path / 'job.zarr'}'" in said
+    assert (
+        "No such file or directory; give another place"
+        in run("plot", tmp_path / "job.zarr", "--out", "/proc/x.png", code=2).stderr
+    )
+
+
+@pytest.mark.parametrize("broken", ["zarr.json", "answers/zarr.json", "messages/zarr.json"])
+def test_a_store_whose_description_is_damaged_is_left_alone(job, tmp_path, broken):
+    run("sweep", job)
+    (tmp_path / "job.zarr" / broken).write_text("garbage")
+    for command in (("sweep", job), ("plot", tmp_path / "job.zarr")):
+        said = run(*command, code=2).stderr
+        assert "is damaged" in said and "Nothing in it was touched" in said and said.count("\n") == 1
+
+
+def test_a_damaged_chunk_is_told_in_one_line(job, tmp_path):
+    run("sweep", job)
+    chunk = tmp_path / "job.zarr" / "answers" / "c" / "1" / "0"
+    content = bytearray(chunk.read_bytes())
+    content[5] ^= 255
+    chunk.write_bytes(content)
+    command = [sys.executable, "-c", "from limcyc.cli.main import app_main; app_main()"]
+    done = subprocess.run([*command, "plot", str(tmp_path / "job.zarr")], capture_output=True, text=True)
+    assert done.returncode == 2 and "fails its checksum" in done.stderr and done.stderr.count("\n") == 1
+    assert "1 damaged chunk(s), of task 1" in run("sweep", job).stderr

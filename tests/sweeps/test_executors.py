@@ -12,7 +12,6 @@ from limcyc.levels.steady_lanes import rests, steady_lanes
 from limcyc.library.two_ion_phonon_laser import model
 from limcyc.library.two_ion_phonon_laser.model import MODE
 from limcyc.sweeps import Dask, Processes, Serial
-from limcyc.sweeps.dask_executor import slurm_cluster
 from limcyc.sweeps.executors import Executor
 
 LASER = model()
@@ -163,15 +162,3 @@ def test_executors_without_sense_are_refused():
     with pytest.raises(ParameterError, match="give the number of workers to the executor"):
         lc.sweep(lambda x: {"y": x}, {"x": [1.0]}, {"y": "y"}, executor=Serial(), workers=2)
     assert isinstance(Serial(), Executor)
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_the_job_of_a_slurm_worker_asks_for_one_core_and_one_thread():
-    cluster = slurm_cluster({"queue": "short", "memory": "4GB", "walltime": "02:00:00"})
-    try:
-        script = cluster.job_script()
-    finally:
-        cluster.close()
-    assert "#SBATCH -p short" in script and "--cpus-per-task=1" in script and "export OMP_NUM_THREADS=1" in script
-    with pytest.raises(ParameterError, match="memory of a worker"):
-        slurm_cluster({"queue": "short"})

@@ -8,6 +8,7 @@ import typer
 
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json
 from limcyc.cli.render import claims_table, print_json, verdict
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ __all__ = ["check"]
 def check(
     system: Annotated[str | None, typer.Argument(help="A system; all of them by default.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only the cheap claims.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compute every claimed number and compare; exit with 1 if a claim fails.
 

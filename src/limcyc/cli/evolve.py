@@ -9,6 +9,7 @@ import typer
 
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Csv, Json, Order, Plot, System, Values
 from limcyc.cli.render import print_json, print_table, short
 
 if TYPE_CHECKING:
@@ -20,23 +21,21 @@ _LEVELS = ("exact", "mean-field", "cumulants")
 
 
 def evolve(
-    system: Annotated[str, typer.Argument(help="Name of the system, see `limcyc systems`.")],
+    system: System,
     time: Annotated[str, typer.Option(help="Duration, in units of 1/rate.")] = "20",
     points: Annotated[int, typer.Option(help="Points in time.")] = 21,
     level: Annotated[str, typer.Option(help="exact, mean-field or cumulants.")] = "exact",
-    order: Annotated[int, typer.Option(help="Order of the cumulants.")] = 2,
+    order: Order = 2,
     start: Annotated[
         list[str] | None,
         typer.Option(
             "--start", metavar="NAME=VALUE", help="Phonons or level of a part; amplitude of a mode in mean field."
         ),
     ] = None,
-    values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter.")
-    ] = None,
-    plot: Annotated[Path | None, typer.Option(help="Write a picture.")] = None,
-    csv: Annotated[Path | None, typer.Option(help="Write a table.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    values: Values = None,
+    plot: Plot = None,
+    csv: Csv = None,
+    as_json: Json = False,
 ) -> None:
     """Follow a system in time, from its lowest state unless told otherwise.
 
@@ -92,7 +91,7 @@ def _draw(found: xarray.Dataset, names: list[str], level: str, path: Path) -> No
     import numpy as np
 
     from limcyc import plotting
-    from limcyc.errors import ParameterError
+    from limcyc.cli.models import picture_file
 
     numbers = [name for name in names if name.startswith("n") and found[name].dtype.kind == "f"] or names[:1]
     figure, axes = plotting.new_figure("single", rows=len(numbers), columns=1, squeeze=False)
@@ -100,7 +99,4 @@ def _draw(found: xarray.Dataset, names: list[str], level: str, path: Path) -> No
         for ax, name in zip(axes[:, 0], numbers, strict=True):
             ax.plot(found["time"], np.real(found[name]), **plotting.level_style(level))
             ax.set(xlabel="time (1/rate)", ylabel=name, xlim=(0.0, float(found["time"][-1])))
-    try:
-        plotting.save(figure, path)
-    except (OSError, ValueError) as problem:
-        raise ParameterError(f"the picture {str(path)!r} cannot be written: {problem}") from None
+    picture_file(figure, path)

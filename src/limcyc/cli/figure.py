@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json
 from limcyc.cli.render import claims_table, print_json, verdict
 
 __all__ = ["figure"]
@@ -18,7 +19,7 @@ def figure(
     quick: Annotated[bool, typer.Option("--quick", help="A coarse grid, in seconds.")] = False,
     out: Annotated[Path, typer.Option(help="Directory of the files; made if missing.")] = Path("."),
     vector: Annotated[bool, typer.Option("--vector", help="Write NAME.pdf, too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Make a figure: NAME.png, NAME.nc with its data, NAME.json with its claims.
 

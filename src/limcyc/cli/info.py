@@ -6,12 +6,10 @@ import os
 import platform
 import re
 from importlib import metadata
-from typing import Annotated
-
-import typer
 
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json
 from limcyc.cli.render import print_json, print_table
 
 __all__ = ["info"]
@@ -31,7 +29,7 @@ _DEPENDENCIES = (
 
 
 def info(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Print versions: limcyc, Python and the dependencies."""
     with reporting(as_json=as_json):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from limcyc.cli.values import number
 from limcyc.errors import LimcycError, ParameterError, UnknownNameError
 from limcyc.sweeps import Executor, Job, Zipped
 from limcyc.sweeps import random as random_points
+from limcyc.sweeps.refinement import Refinement
 
 __all__ = ["EXAMPLE", "JobFile", "read"]
 
@@ -57,7 +59,7 @@ gamma_c = "1.5 / t"                   # t = gamma_h/gamma_c
 executor = "local"                    # "serial", "local" (processes of this machine) or "dask"
 workers = 2
 # chunk = 8                           # points of one task, the most that a stop can lose for each worker
-# address = "tcp://host:8786"         # a Dask cluster that runs, with executor = "dask"
+# address = "tcp://host:8786"         # a Dask cluster that runs, with executor = "dask" and without workers
 # slurm = {queue = "short", memory = "4GB", walltime = "02:00:00"}    # or workers as jobs of SLURM
 
 # Only where it is worth it: few points, dense at boundaries and peaks. Axes need from and to.
@@ -70,6 +72,7 @@ workers = 2
 
 _TOP: Final = ("system", "level", "method", "measure", "over", "fixed", "derived", "run", "refine", "store")
 _RANGE: Final = ("from", "to", "points", "scale")
+_DRAWN: Final = ("count", "method", "rng")
 _AXIS: Final = (*_RANGE, "values", "zipped", "random")
 _RUN: Final = ("executor", "workers", "chunk", "address", "slurm")
 _REFINE: Final = ("points", "by", "scale", "batch")
@@ -103,11 +106,12 @@ class JobFile:
     run: Mapping[str, Any] = field(default_factory=dict)
     store: str | None = None
 
-    def job(self) -> Job:
-        """The sweep over a fixed design."""
-        return Job.of(
-            self.level, self.over, self.measures, self.fixed, derived=self.derived, chunk=self.run.get("chunk")
-        )
+    def job(self) -> Any:
+        """The sweep over a fixed design, a :class:`limcyc.sweeps.Job`, or the refinement; both have ``run``."""
+        ask = (self.level, self.ranges if self.refine is not None else self.over, self.measures, self.fixed)
+        if self.refine is not None:
+            return Refinement.of(*ask, derived=self.derived, **self.refine)
+        return Job.of(*ask, derived=self.derived, chunk=self.run.get("chunk"))
 
     def executor(self, name: str | None, workers: int | None) -> Executor:
         """Who computes: what the command says goes before what the file says."""
@@ -115,9 +119,12 @@ class JobFile:
         from limcyc.sweeps.sweep import chosen_executor
 
         wanted = name or self.run.get("executor", "local")
+        if wanted == "serial" and workers not in (None, 1):
+            raise ParameterError(
+                f"--workers {workers} was given, but the executor is serial, which has one worker; add --executor local"
+            )
         count = workers if workers is not None else self.run.get("workers")
         if wanted == "dask" and ("address" in self.run or "slurm" in self.run):
-            count = None if "address" in self.run else count
             return Dask(count, address=self.run.get("address"), slurm=self.run.get("slurm"))
         return chosen_executor(wanted, None if wanted == "serial" else count)
 
@@ -138,7 +145,9 @@ def read(path: Path | str) -> JobFile:
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise ParameterError(f"{where.name}: {problem}; `limcyc sweep --example` prints a job file") from None
+        raise ParameterError(
+            f"{where.name}: {problem}; words and arithmetic need quotes, and `limcyc sweep --example` prints a job file"
+        ) from None
     return checked(content)
 
 
@@ -188,12 +197,39 @@ def _check_question(file: JobFile) -> None:
         for used in expression.names:
             if used not in names:
                 raise UnknownNameError(f"axis used by key derived.{name}:", used, sorted(names))
+    _check_names(file, over)
     with _at("over, fixed and derived"):
         job = Job.of(file.level, over, file.measures, file.fixed, derived=file.derived, chunk=file.run.get("chunk"))
+    if file.refine is not None:
+        with _at("refine"):
+            file.job()
     known: tuple[str, ...] = file.level.measurable(_samples(job))
     for name in file.measures.values():
         if known and name not in known:
             raise UnknownNameError("value at key measure:", name, known)
+
+
+def _check_names(file: JobFile, over: Mapping[str, Any]) -> None:
+    """Names and single values, one by one, so that the message has the key of the line."""
+    known = file.level.system.parameters
+    used = {name for expression in file.derived.values() for name in expression.names}
+    for table, given in (("fixed", file.fixed), ("derived", file.derived)):
+        for name in given:
+            if name not in known:
+                raise UnknownNameError(
+                    f"parameter of {file.level.system.name} at key {table}.{name}:", name, sorted(known)
+                )
+    for name, value in file.fixed.items():
+        with _at(f"fixed.{name}"):
+            known[name].check(value)
+    for axis, values in over.items():
+        for name, column in (values.values if isinstance(values, Zipped) else {axis: values}).items():
+            if name not in known and name not in used:
+                what = f"parameter of {file.level.system.name} at key over.{axis}:"
+                raise UnknownNameError(what, name, sorted({*known, *used}))
+            with _at(f"over.{axis}"):
+                for value in np.asarray(column).tolist() if name in known else ():
+                    known[name].check(value)
 
 
 def _samples(job: Job) -> list[dict[str, Any]]:
@@ -209,13 +245,12 @@ def _samples(job: Job) -> list[dict[str, Any]]:
 
 
 def _measures(given: Any) -> dict[str, str]:
-    if isinstance(given, str):
-        given = [given]
-    if isinstance(given, Sequence):
-        given = {name: name for name in given}
-    if not isinstance(given, Mapping) or not given or not all(isinstance(v, str) for v in given.values()):
+    names = [given] if isinstance(given, str) else given
+    if isinstance(names, Sequence) and all(isinstance(name, str) for name in names):
+        names = {name: name for name in names}
+    if not isinstance(names, Mapping) or not names or not all(isinstance(v, str) for v in names.values()):
         raise ParameterError(f'key measure: must be a list of names, e.g. ["n", "g2"], got {given!r}')
-    return dict(given)
+    return dict(names)
 
 
 def _axis(name: str, table: Any) -> Any:
@@ -237,11 +272,26 @@ def _axis(name: str, table: Any) -> Any:
 
             return zipped(**{n: _list(f"{key}.zipped.{n}", values) for n, values in lists.items()})
     if kinds == ["random"]:
-        options = dict(_table(table, "random", key))
-        with _at(f"{key}.random"):
-            return random_points(options.pop("count", 0), **options)
+        return _random(f"{key}.random", _table(table, "random", key))
     low, high, scale, points = _range(name, table, needs_points=True)
     return np.geomspace(low, high, points) if scale == "log" else np.linspace(low, high, points)
+
+
+def _random(key: str, table: Mapping[str, Any]) -> Any:
+    if "count" not in table:
+        raise ParameterError(f"key {key}: lacks 'count', the number of points; it has {', '.join(table) or 'nothing'}")
+    drawn = {name: given for name, given in table.items() if name not in _DRAWN}
+    ranges: dict[str, Any] = {}
+    for name, given in drawn.items():
+        if not isinstance(given, list) or len(given) not in (2, 3):
+            raise ParameterError(
+                f'key {key}.{name}: must be [lowest, highest] or [lowest, highest, "log"], got {given!r}'
+            )
+        ranges[name] = [_number(f"{key}.{name}", edge) for edge in given[:2]] + given[2:]
+        if any(isinstance(edge, str) for edge in ranges[name][:2]):
+            raise ParameterError(f"key {key}.{name}: lowest and highest must be numbers, got {given!r}")
+    with _at(key):
+        return random_points(**{name: table[name] for name in _DRAWN if name in table}, **ranges)
 
 
 def _range(name: str, table: Any, *, needs_points: bool) -> tuple[float, float, str, int]:
@@ -311,16 +361,24 @@ def _run(given: Mapping[str, Any]) -> dict[str, Any]:
 def _number(key: str, value: Any) -> Any:
     """A number, arithmetic in quotes, or a word for a setting."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ParameterError(f"key {key}: must be a number, or arithmetic in quotes, got {value!r}")
+        raise ParameterError(f"key {key}: must be a number, or arithmetic in quotes, got {value!r}{_no_unit(value)}")
     if isinstance(value, str):
         try:
             return number(value)
         except ParameterError:
             if value.isidentifier() or value.replace("-", "_").isidentifier():
                 return value
-            raise ParameterError(f"key {key}: {value!r} is neither a number nor a word") from None
+            raise ParameterError(f"key {key}: {value!r} is neither a number nor a word{_no_unit(value)}") from None
     # Integers stay what they are: settings such as truncations need them, and parameters take either.
     return value
+
+
+def _no_unit(value: Any) -> str:
+    """A hint where a number comes with a unit."""
+    united = isinstance(value, Mapping) and "unit" in value
+    if not united and not (isinstance(value, str) and re.match(r"\s*[-+.\d]+(e[-+]?\d+)?\s*[^\W\d]", value, re.I)):
+        return ""
+    return "; numbers have no units here: give it in the unit that `limcyc show SYSTEM` lists for the parameter"
 
 
 def _list(key: str, given: Any) -> list[Any]:

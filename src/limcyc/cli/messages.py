@@ -69,8 +69,10 @@ def reporting(*, as_json: bool = False) -> Iterator[Notes]:
             yield notes
         except LimcycError as error:
             refusal = error
-    for text in notes.take():
-        typer.echo(f"note: {text}", err=True)
+        except typer.Exit:
+            _print(notes)
+            raise
+    _print(notes)
     if refusal is None:
         return
     message = " ".join(str(refusal).split())
@@ -78,3 +80,8 @@ def reporting(*, as_json: bool = False) -> Iterator[Notes]:
         typer.echo(json.dumps({"error": {"type": type(refusal).__name__, "message": message}}))
     typer.echo(f"error: {message}", err=True)
     raise typer.Exit(EXIT_REFUSED)
+
+
+def _print(notes: Notes) -> None:
+    for text in notes.take():
+        typer.echo(f"note: {text}", err=True)

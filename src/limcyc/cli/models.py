@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from limcyc.algebra import Degree
     from limcyc.system import OpenSystem
 
-__all__ = ["initial_of", "mode_of", "named", "table_file"]
+__all__ = ["initial_of", "lowering", "named", "part_of", "picture_file", "table_file"]
 
 
 def named(texts: Iterable[str], model: OpenSystem, system: str) -> dict[str, float]:
@@ -54,16 +54,58 @@ def initial_of(texts: Iterable[str], model: OpenSystem, level: str) -> dict[Degr
     return found or None
 
 
-def mode_of(name: str | None, model: OpenSystem) -> Any:
-    """A mode of the model by name; its first one if None."""
+def part_of(name: str | None, model: OpenSystem, level: str) -> Any:
+    """What the spectrum of a level is of: a mode, for cumulants also a spin or an ensemble of spins; the first if None."""
     from limcyc.algebra import Mode
 
     modes = {degree.name: degree for degree in model.degrees if isinstance(degree, Mode)}
-    if not modes:
-        raise ParameterError(f"the model of {model.name!r} has no mode")
-    if name is not None and name not in modes:
-        raise UnknownNameError("mode", name, modes)
-    return modes[name] if name is not None else next(iter(modes.values()))
+    others = {degree.name: degree for degree in model.degrees if _lowers(degree)}
+    parts = modes | others if level == "cumulants" else modes
+    if name in others and name not in parts:
+        raise ParameterError(
+            f"--mode {name} is no mode: the {level} level has spectra of modes ({', '.join(modes) or 'none here'}); take "
+            "--level cumulants for spins and ensembles"
+        )
+    if not parts:
+        raise ParameterError(
+            f"the model of {model.name!r} has no mode, of which the {level} level could give a spectrum"
+            + ("; take --level cumulants for its spins and ensembles" if others and level != "cumulants" else "")
+        )
+    if name is not None and name not in parts:
+        raise UnknownNameError("part of the model at --mode", name, parts)
+    return parts[name] if name is not None else next(iter(parts.values()))
+
+
+def _lowers(degree: Degree) -> bool:
+    from limcyc.algebra import Ensemble, Spin
+
+    return isinstance(degree, Spin) or (
+        isinstance(degree, Ensemble) and len(degree.cell) == 1 and isinstance(degree.cell[0], Spin)
+    )
+
+
+def lowering(degree: Any) -> Any:
+    """a of a mode, s- of a spin, the collective sum of s- of an ensemble."""
+    from limcyc.algebra import Ensemble, Mode
+
+    if isinstance(degree, Mode):
+        return degree.lower
+    cell: Any = degree.cell[0] if isinstance(degree, Ensemble) else degree
+    return degree.sum(cell.minus) if isinstance(degree, Ensemble) else cell.minus
+
+
+def picture_file(figure: Any, path: Path) -> None:
+    """Write a picture, into a folder that is made if there is none."""
+    from limcyc import plotting
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        plotting.save(figure, path)
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise ParameterError(
+            f"the picture {str(path)!r} cannot be written: {reason}; give another place or name"
+        ) from None
 
 
 def table_file(found: xarray.Dataset, along: str, names: Sequence[str], path: Path) -> None:
@@ -76,9 +118,11 @@ def table_file(found: xarray.Dataset, along: str, names: Sequence[str], path: Pa
         else:
             columns[name] = values
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(columns)
             writer.writerows(zip(*(values.tolist() for values in columns.values()), strict=True))
     except OSError as problem:
-        raise ParameterError(f"the table {str(path)!r} cannot be written: {problem.strerror}") from None
+        reason = problem.strerror or str(problem)
+        raise ParameterError(f"the table {str(path)!r} cannot be written: {reason}; give another place") from None

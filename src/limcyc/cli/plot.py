@@ -24,8 +24,8 @@ def plot(
     """Draw a sweep: a curve for one axis, a map for two, points for a random design; also one that is not finished."""
     with reporting():
         from limcyc import plotting
+        from limcyc.cli.models import picture_file
         from limcyc.cli.values import pairs
-        from limcyc.errors import ParameterError
 
         dataset = _loaded(store)
         chosen = pairs("--at", at or ())
@@ -36,11 +36,7 @@ def plot(
         figure, ax = plotting.new_figure("single")
         plotting.sweep_picture(dataset, ax, variable=variable, at=chosen, scale=scale)
         target = out or store.with_suffix(".png")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            plotting.save(figure, target)
-        except (OSError, ValueError) as problem:
-            raise ParameterError(f"the picture {str(target)!r} cannot be written: {problem}") from None
+        picture_file(figure, target)
         typer.echo(dataset.attrs.get("summary", ""))
         typer.echo(f"wrote {target}")
 

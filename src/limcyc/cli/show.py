@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json, System
 from limcyc.cli.render import print_json, print_table, short
 
 __all__ = ["show"]
 
 
 def show(
-    system: Annotated[str, typer.Argument(help="Name of the system, see `limcyc systems`.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    system: System,
+    as_json: Json = False,
 ) -> None:
     """Print the model of a system: Hamiltonian, jumps, parameters, symmetries, levels."""
     with reporting(as_json=as_json):

@@ -9,20 +9,18 @@ import typer
 
 from limcyc._version import __version__
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json, System, Values
 from limcyc.cli.render import listed, print_json, print_table, short
 
 __all__ = ["steady"]
 
 
 def steady(
-    system: Annotated[str, typer.Argument(help="Name of the system, see `limcyc systems`.")],
+    system: System,
     level: Annotated[str | None, typer.Option(help="Level of description; the system's first one by default.")] = None,
     method: Annotated[str | None, typer.Option(help="Method of the level; its first one by default.")] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Value of a parameter or setting."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    values: Values = None,
+    as_json: Json = False,
 ) -> None:
     """Compute the steady state of a system and print its numbers with their certificate.
 

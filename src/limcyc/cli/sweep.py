@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json
 from limcyc.cli.render import print_json
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def sweep(
     csv: Annotated[Path | None, typer.Option(help="Write the result as a table, too.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Check the job file and compute nothing.")] = False,
     example: Annotated[bool, typer.Option("--example", help="Print a job file with comments.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compute a sweep point by point into a store.
 
@@ -72,7 +73,10 @@ def sweep(
         except KeyboardInterrupt:
             typer.echo(f"\nstopped: {_progress(where)}; run the same command to continue", err=True)
             raise typer.Exit(_STOPPED) from None
-        _export(found, netcdf, csv)
+        try:
+            _export(found, netcdf, csv)
+        except StoreError as problem:
+            raise StoreError(f"{problem}. The sweep is finished and its result is in {str(where)!r}") from None
         summary = found.attrs["summary"]
         if as_json:
             print_json(
@@ -84,25 +88,13 @@ def sweep(
 
 
 def _points(file: JobFile) -> int:
-    return int(file.refine["points"]) if file.refine is not None else file.job().design.size
+    job = file.job()
+    return job.points if file.refine is not None else job.design.size
 
 
 def _run(file: JobFile, where: Path, who: Executor, told: Any) -> xarray.Dataset:
-    if file.refine is None:
-        return file.job().run(where, who, progress=True, lost=told)
-    from limcyc.sweeps import refine
-
-    return refine(
-        file.level,
-        file.ranges,
-        file.measures,
-        file.fixed,
-        derived=file.derived,
-        store=where,
-        executor=who,
-        progress=True,
-        **file.refine,
-    )
+    found: xarray.Dataset = file.job().run(where, who, progress=True, lost=told)
+    return found
 
 
 @contextmanager

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from limcyc.cli.messages import reporting
+from limcyc.cli.options import Json
 from limcyc.cli.render import print_json, print_table
 
 __all__ = ["systems"]
 
 
 def systems(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the published systems."""
     with reporting(as_json=as_json):

@@ -8,10 +8,11 @@ from limcyc.sweeps.dask_executor import Dask
 from limcyc.sweeps.design import Random, Zipped, random, zipped
 from limcyc.sweeps.executors import Executor, Processes, Serial
 from limcyc.sweeps.export import to_csv, to_netcdf
+from limcyc.sweeps.gridding import on_grid
 from limcyc.sweeps.measures import Measure
 from limcyc.sweeps.outcomes import STATUS
 from limcyc.sweeps.questions import Function
-from limcyc.sweeps.refinement import on_grid, refine
+from limcyc.sweeps.refinement import refine
 from limcyc.sweeps.sweep import Job, load, sweep
 
 __all__ = [

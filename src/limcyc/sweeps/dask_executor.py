@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import threading
+import time
+import warnings
 from collections.abc import Mapping
 from queue import Empty, SimpleQueue
 from typing import Any, Final
 
-from limcyc.errors import ParameterError, UnsupportedError
+from limcyc.errors import LimcycWarning, ParameterError, UnsupportedError
 from limcyc.sweeps.design import Design
 from limcyc.sweeps.executors import ONE_THREAD, Executor, Lost, Points, checked_workers
 from limcyc.sweeps.outcomes import Answers
@@ -15,7 +19,12 @@ from limcyc.sweeps.questions import Question
 __all__ = ["Dask"]
 
 _PATIENCE: Final = 1.0
-"""Seconds without news after which the workers are counted."""
+"""Seconds after which the workers are counted again."""
+
+_LONELY: Final = 60.0
+"""Seconds without any worker after which that is said."""
+
+_CONNECTION: Final = "10s"
 
 
 class Dask(Executor):
@@ -24,17 +33,19 @@ class Dask(Executor):
     workers
         number of worker processes; by default the processors of this machine
     address
-        scheduler of a cluster that runs, e.g. ``"tcp://host:8786"``; its workers should have one thread each
+        scheduler of a cluster that runs, e.g. ``"tcp://host:8786"``, whose workers have the same limcyc and Python. Workers
+        may come and go; each computes one task at a time, however many threads it has
     slurm
         options of ``dask_jobqueue.SLURMCluster``, e.g. ``{"queue": "short", "memory": "4GB", "walltime": "02:00:00"}``:
-        every worker is a job of its own on one core
+        every worker is a job of its own on one core, and one whose job ended is submitted again while there is work
     cluster
-        a Dask cluster that you made
+        a Dask cluster that you made, e.g. one of dask-jobqueue for another queueing system; it is left running
 
     Give at most one of the last three; without them a cluster on this machine is made and ended with the sweep. A script that
     makes one needs the guard ``if __name__ == "__main__":`` around its main part.
 
-    Raises :class:`limcyc.errors.UnsupportedError` where Dask is not installed.
+    The sweep raises :class:`limcyc.errors.UnsupportedError` where Dask or SLURM is not installed, where nobody answers at the
+    address, where the workers cannot read the job, and when the scheduler goes away.
     """
 
     def __init__(
@@ -69,9 +80,15 @@ class Dask(Executor):
 
         _quiet()
         cluster = self._given or self._address or self._own(distributed)
-        self._client = distributed.Client(cluster, set_as_default=False)
-        if self._given is not None or self._address is not None:
-            self.workers = max(1, sum(self._client.ncores().values()))
+        try:
+            self._client = distributed.Client(cluster, set_as_default=False, timeout=_CONNECTION)
+        except (OSError, ValueError) as problem:
+            raise UnsupportedError(
+                f"no Dask scheduler answers at {cluster!r}: {_reason(problem)}. Start one with `dask scheduler` and workers with "
+                f'`dask worker ADDRESS`, or use executor="local"'
+            ) from None
+        self._counted = self._seen = time.monotonic()
+        self._count()
         # One copy for each worker, not one for each task. The result of a task, unlike scattered data, comes back when the
         # worker that held it dies.
         job = cloudpickle.dumps((question, design))
@@ -89,6 +106,11 @@ class Dask(Executor):
                 env=dict(ONE_THREAD),
             )
             return self._made
+        if shutil.which("sbatch") is None:
+            raise UnsupportedError(
+                "workers as jobs of SLURM were asked for, but there is no command sbatch on this machine; run the sweep where "
+                'jobs are submitted from, or use executor="local"'
+            )
         self._made = slurm_cluster(self._slurm)
         self._made.scale(self.workers)
         return self._made
@@ -106,19 +128,54 @@ class Dask(Executor):
                 future = self._finished.get(timeout=_PATIENCE)
                 break
             except Empty:
-                self._revive()
+                self._look_after()
+        if time.monotonic() > self._counted + _PATIENCE:
+            self._look_after()
         task = self._running.pop(future)
         if future.status == "finished":
             try:
                 return task, future.result()
             except Exception as lost:  # on the way here
                 raise Lost([task], _reason(lost)) from None
-        raise Lost([task], _reason(future.exception() if future.status == "error" else None))
+        problem = future.exception() if future.status == "error" else None
+        if isinstance(problem, ImportError | AttributeError | TypeError):
+            # Points that fail are answers; what is raised by a worker that lives is that it cannot read the job.
+            raise UnsupportedError(
+                f"the workers of the Dask cluster cannot read the job: {type(problem).__name__}: {_reason(problem)}. They need "
+                "the same limcyc and Python as this process, and files of functions that are measured must be importable there"
+            )
+        self._refuse_if_gone()
+        raise Lost([task], _reason(problem))
 
-    def _revive(self) -> None:
-        """A cluster on this machine gives up workers that die while they start; those are started anew."""
-        if self._made is not None and self._slurm is None and len(self._made.workers) < self.workers:
+    def _look_after(self) -> None:
+        """Count the workers, and start anew those of a cluster of our own that are gone: killed, or their job ended."""
+        self._refuse_if_gone()
+        self._count()
+        if self._made is not None and len(self._made.workers) < self.workers:
             self._made.scale(self.workers)
+
+    def _count(self) -> None:
+        present = len(self._client.ncores())
+        self._counted = time.monotonic()
+        if self._made is None:
+            self.workers = max(1, present)
+        if present:
+            self._seen = self._counted
+        elif self._counted > self._seen + _LONELY:
+            self._seen = float("inf")
+            warnings.warn(
+                f"the Dask cluster at {self._client.scheduler.address} has had no worker for {_LONELY:.0f} seconds; the sweep goes "
+                "on when one comes. Look at the queue, or start some with `dask worker`",
+                LimcycWarning,
+                stacklevel=2,
+            )
+
+    def _refuse_if_gone(self) -> None:
+        if self._client.status != "running":
+            raise UnsupportedError(
+                "the Dask scheduler went away during the sweep. What is in the store is kept; start it again and run the same "
+                "command"
+            )
 
     def stop(self) -> None:
         """See :class:`limcyc.sweeps.Executor`."""
@@ -175,13 +232,17 @@ def _handed_on(job: bytes) -> bytes:
 _JOBS: dict[bytes, tuple[Question, Design]] = {}
 """Jobs that this worker has unpacked."""
 
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Levels remember things; the threads of one worker take turns."""
+
 
 def _answer_there(job: bytes, task: int, points: Points | None) -> Answers:
     import cloudpickle
 
     from limcyc.sweeps.executors import answer_task
 
-    if job not in _JOBS:
-        _JOBS.clear()
-        _JOBS[job] = cloudpickle.loads(job)
-    return answer_task(*_JOBS[job], task, points)
+    with _ONE_AT_A_TIME:
+        if job not in _JOBS:
+            _JOBS.clear()
+            _JOBS[job] = cloudpickle.loads(job)
+        return answer_task(*_JOBS[job], task, points)

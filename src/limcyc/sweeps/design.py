@@ -106,12 +106,17 @@ def _unit_cube(count: int, dimensions: int, rng: int, method: str) -> np.ndarray
 
 
 def _range(name: str, given: Sequence[Any]) -> tuple[float, float, str]:
-    scale = given[2] if len(given) == 3 else "linear"
+    try:
+        edges, scale = list(given)[:2], given[2] if len(given) == 3 else "linear"
+        low, high = map(float, edges)
+    except (TypeError, ValueError):
+        low, high, scale = 0.0, 0.0, "none"
+    if scale == "none" or len(given) not in (2, 3):
+        raise ParameterError(
+            f"the range of {name} must be (lowest, highest) or (lowest, highest, scale) with two numbers, got {given!r}"
+        )
     if scale not in _SCALES:
         raise UnknownNameError(f"scale of {name}", str(scale), _SCALES)
-    if len(given) not in (2, 3):
-        raise ParameterError(f"the range of {name} must be (lowest, highest) or (lowest, highest, scale), got {given}")
-    low, high = float(given[0]), float(given[1])
     if not (np.isfinite([low, high]).all() and low < high):
         raise ParameterError(f"the range of {name} must be finite and not empty, got {low:g} to {high:g}")
     if scale == "log" and low <= 0:

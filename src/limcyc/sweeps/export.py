@@ -95,7 +95,8 @@ def _complete(path: Path) -> Iterator[Path]:
         yield draft
         os.replace(draft, path)
     except OSError as problem:
-        reason = (problem.strerror or str(problem)).lower()
+        in_file = isinstance(problem, FileExistsError | NotADirectoryError)
+        reason = "its folder is a file" if in_file else (problem.strerror or str(problem)).lower()
         raise StoreError(f"{str(path)!r} cannot be written: {reason}; give another place") from None
     finally:
         with suppress(OSError):

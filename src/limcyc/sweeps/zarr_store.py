@@ -7,7 +7,7 @@ import shutil
 import uuid
 import warnings
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -161,6 +161,7 @@ class ZarrStore(Store):
             numbers = np.asarray(self._answers[part])
             messages = decoded(np.asarray(self._messages[part]))
         except (ValueError, RuntimeError) as problem:
+            _settle()
             raise StoreError(
                 f"the store {str(self.path)!r} is damaged: a chunk fails its checksum ({problem}). Run the sweep that made it "
                 "once more with the same store: it keeps what is sound and computes the rest again"
@@ -173,6 +174,19 @@ class ZarrStore(Store):
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _settle() -> None:
+    """Wait for the reads of other chunks that a damaged one left behind, so that they do not outlive the process."""
+    import asyncio
+
+    from zarr.core.sync import sync
+
+    async def others() -> None:
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*rest, return_exceptions=True)
+
+    sync(others())
 
 
 def _create(path: Path, attributes: Mapping[str, Any], size: int, chunk: int, columns: int) -> None:
@@ -205,13 +219,21 @@ def _create(path: Path, attributes: Mapping[str, Any], size: int, chunk: int, co
 def _group(path: Path) -> Any:
     import zarr
 
-    try:
+    ours, group = (path / "answers").is_dir() and (path / "zarr.json").is_file(), None
+    with suppress(FileNotFoundError, ValueError, KeyError, TypeError, zarr.errors.BaseZarrError):
         group = zarr.open_group(str(path), mode="r+") if path.is_dir() else None
-    except (FileNotFoundError, ValueError, KeyError, zarr.errors.BaseZarrError):
-        group = None
-    if group is None or dict(group.attrs).get(_MARK) != _FORMAT or "answers" not in group:
+        if group is not None:
+            ours = dict(group.attrs).get(_MARK) == _FORMAT
+            # Their descriptions are read here; the numbers are not.
+            group["answers"], group["messages"]
+            if ours:
+                return group
+    if not ours:
         raise StoreError(f"{str(path)!r} exists but is no store of a sweep; give another path, or move it away")
-    return group
+    raise StoreError(
+        f"the store {str(path)!r} is damaged: the files zarr.json that describe its arrays cannot be read, or an array is gone. "
+        "Nothing in it was touched; move it away, or put these files back, and run the same command again"
+    )
 
 
 def _locked(path: Path) -> int | None:
