@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +11,10 @@ from typing import Any, Final
 import numpy as np
 
 from limcyc.cli.expressions import Expression
-from limcyc.cli.values import number
+from limcyc.cli.job_axes import axis_of, range_of
+from limcyc.cli.job_keys import at_key, check_known, expression_at, number_at, table_at, word_at
 from limcyc.errors import LimcycError, ParameterError, UnknownNameError
 from limcyc.sweeps import Executor, Job, Zipped
-from limcyc.sweeps import random as random_points
 from limcyc.sweeps.refinement import Refinement
 
 __all__ = ["EXAMPLE", "JobFile", "read"]
@@ -71,13 +69,9 @@ workers = 2
 """A job file with comments, which runs as it is."""
 
 _TOP: Final = ("system", "level", "method", "measure", "over", "fixed", "derived", "run", "refine", "store")
-_RANGE: Final = ("from", "to", "points", "scale")
-_DRAWN: Final = ("count", "method", "rng")
-_AXIS: Final = (*_RANGE, "values", "zipped", "random")
 _RUN: Final = ("executor", "workers", "chunk", "address", "slurm")
 _REFINE: Final = ("points", "by", "scale", "batch")
 _EXECUTORS: Final = ("serial", "local", "dask")
-_SCALES: Final = ("linear", "log")
 
 
 @dataclass(frozen=True)
@@ -156,34 +150,36 @@ def checked(content: Mapping[str, Any]) -> JobFile:
     from limcyc.library import load
     from limcyc.library.at_points import QUANTITIES_LEVEL, system_level
 
-    _known("", content, _TOP)
+    check_known("", content, _TOP)
     for key in ("system", "measure", "over"):
         if key not in content:
             raise ParameterError(f"the job file lacks {key!r}; `limcyc sweep --example` prints one with all keys")
-    system, level, method = (_word(content, key) for key in ("system", "level", "method"))
+    system, level, method = (word_at(content, key) for key in ("system", "level", "method"))
     measures = _measures(content["measure"])
-    with _at("system"):
+    with at_key("system"):
         module = load(str(system))
     if level is not None and level not in (*module.LEVELS, QUANTITIES_LEVEL):
         raise UnknownNameError("level at key level:", level, [*module.LEVELS, QUANTITIES_LEVEL])
-    with _at("measure" if level == QUANTITIES_LEVEL else "method"):
+    with at_key("measure" if level == QUANTITIES_LEVEL else "method"):
         asked = system_level(str(system), level, method, measures.values())
     refine = _refine(content.get("refine"), measures)
-    tables = _table(content, "over")
-    over = {} if refine is not None else {name: _axis(name, table) for name, table in tables.items()}
+    tables = table_at(content, "over")
+    over = {} if refine is not None else {name: axis_of(name, table) for name, table in tables.items()}
     ranges = (
-        {} if refine is None else {name: _range(name, table, needs_points=False)[:3] for name, table in tables.items()}
+        {}
+        if refine is None
+        else {name: range_of(name, table, needs_points=False)[:3] for name, table in tables.items()}
     )
     found = JobFile(
         asked,
         measures,
-        {name: _number(f"fixed.{name}", value) for name, value in _table(content, "fixed").items()},
-        {name: _expression(name, value) for name, value in _table(content, "derived").items()},
+        {name: number_at(f"fixed.{name}", value) for name, value in table_at(content, "fixed").items()},
+        {name: expression_at(name, value) for name, value in table_at(content, "derived").items()},
         over,
         ranges,
         refine,
-        _run(_table(content, "run")),
-        _word(content, "store"),
+        _run(table_at(content, "run")),
+        word_at(content, "store"),
     )
     _check_question(found)
     return found
@@ -198,10 +194,10 @@ def _check_question(file: JobFile) -> None:
             if used not in names:
                 raise UnknownNameError(f"axis used by key derived.{name}:", used, sorted(names))
     _check_names(file, over)
-    with _at("over, fixed and derived"):
+    with at_key("over, fixed and derived"):
         job = Job.of(file.level, over, file.measures, file.fixed, derived=file.derived, chunk=file.run.get("chunk"))
     if file.refine is not None:
-        with _at("refine"):
+        with at_key("refine"):
             file.job()
     known: tuple[str, ...] = file.level.measurable(_samples(job))
     for name in file.measures.values():
@@ -220,14 +216,14 @@ def _check_names(file: JobFile, over: Mapping[str, Any]) -> None:
                     f"parameter of {file.level.system.name} at key {table}.{name}:", name, sorted(known)
                 )
     for name, value in file.fixed.items():
-        with _at(f"fixed.{name}"):
+        with at_key(f"fixed.{name}"):
             known[name].check(value)
     for axis, values in over.items():
         for name, column in (values.values if isinstance(values, Zipped) else {axis: values}).items():
             if name not in known and name not in used:
                 what = f"parameter of {file.level.system.name} at key over.{axis}:"
                 raise UnknownNameError(what, name, sorted({*known, *used}))
-            with _at(f"over.{axis}"):
+            with at_key(f"over.{axis}"):
                 for value in np.asarray(column).tolist() if name in known else ():
                     known[name].check(value)
 
@@ -253,80 +249,12 @@ def _measures(given: Any) -> dict[str, str]:
     return dict(names)
 
 
-def _axis(name: str, table: Any) -> Any:
-    key = f"over.{name}"
-    if not isinstance(table, Mapping):
-        raise ParameterError(f"key {key}: must be a table with from, to and points, or with values, got {table!r}")
-    _known(key, table, _AXIS)
-    kinds = [kind for kind in ("values", "zipped", "random") if kind in table]
-    if len(kinds) + any(part in table for part in _RANGE) != 1:
-        raise ParameterError(
-            f"key {key}: give one of from/to/points, values, zipped and random, got {', '.join(table)}"
-        )
-    if kinds == ["values"]:
-        return _list(f"{key}.values", table["values"])
-    if kinds == ["zipped"]:
-        lists = _table(table, "zipped", key)
-        with _at(f"{key}.zipped"):
-            from limcyc.sweeps import zipped
-
-            return zipped(**{n: _list(f"{key}.zipped.{n}", values) for n, values in lists.items()})
-    if kinds == ["random"]:
-        return _random(f"{key}.random", _table(table, "random", key))
-    low, high, scale, points = _range(name, table, needs_points=True)
-    return np.geomspace(low, high, points) if scale == "log" else np.linspace(low, high, points)
-
-
-def _random(key: str, table: Mapping[str, Any]) -> Any:
-    if "count" not in table:
-        raise ParameterError(f"key {key}: lacks 'count', the number of points; it has {', '.join(table) or 'nothing'}")
-    drawn = {name: given for name, given in table.items() if name not in _DRAWN}
-    ranges: dict[str, Any] = {}
-    for name, given in drawn.items():
-        if not isinstance(given, list) or len(given) not in (2, 3):
-            raise ParameterError(
-                f'key {key}.{name}: must be [lowest, highest] or [lowest, highest, "log"], got {given!r}'
-            )
-        ranges[name] = [_number(f"{key}.{name}", edge) for edge in given[:2]] + given[2:]
-        if any(isinstance(edge, str) for edge in ranges[name][:2]):
-            raise ParameterError(f"key {key}.{name}: lowest and highest must be numbers, got {given!r}")
-    with _at(key):
-        return random_points(**{name: table[name] for name in _DRAWN if name in table}, **ranges)
-
-
-def _range(name: str, table: Any, *, needs_points: bool) -> tuple[float, float, str, int]:
-    key = f"over.{name}"
-    if not isinstance(table, Mapping):
-        raise ParameterError(f"key {key}: must be a table with from and to, got {table!r}")
-    _known(key, table, _RANGE)
-    for part in ("from", "to", *(("points",) if needs_points else ())):
-        if part not in table:
-            raise ParameterError(f"key {key}: lacks {part!r}")
-    edges = [_number(f"{key}.{part}", table[part]) for part in ("from", "to")]
-    if any(isinstance(edge, str) for edge in edges):
-        raise ParameterError(f"key {key}: from and to must be numbers, got {table['from']!r} and {table['to']!r}")
-    low, high = map(float, edges)
-    scale = table.get("scale", "linear")
-    if scale not in _SCALES:
-        raise UnknownNameError(f"scale at key {key}.scale:", str(scale), _SCALES)
-    points = table.get("points", 2)
-    if isinstance(points, bool) or not isinstance(points, int) or points < 2:
-        raise ParameterError(
-            f"key {key}.points: must be an integer >= 2, got {points!r}; for one value use values = [...]"
-        )
-    if not low < high:
-        raise ParameterError(f"key {key}: from must be below to, got {low:g} and {high:g}")
-    if scale == "log" and low <= 0:
-        raise ParameterError(f"key {key}.from: must be positive on a logarithmic scale, got {low:g}")
-    return low, high, scale, points
-
-
 def _refine(given: Any, measures: Mapping[str, str]) -> dict[str, Any] | None:
     if given is None:
         return None
     if not isinstance(given, Mapping):
         raise ParameterError(f"key refine: must be a table with points and by, got {given!r}")
-    _known("refine", given, _REFINE)
+    check_known("refine", given, _REFINE)
     for key in ("points", "batch"):
         value = given.get(key, 1)
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
@@ -342,7 +270,7 @@ def _refine(given: Any, measures: Mapping[str, str]) -> dict[str, Any] | None:
 
 
 def _run(given: Mapping[str, Any]) -> dict[str, Any]:
-    _known("run", given, _RUN)
+    check_known("run", given, _RUN)
     if given.get("executor", "local") not in _EXECUTORS:
         raise UnknownNameError("executor at key run.executor:", str(given["executor"]), _EXECUTORS)
     for key in ("workers", "chunk"):
@@ -356,69 +284,3 @@ def _run(given: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given.get("slurm", {}), Mapping):
         raise ParameterError(f"key run.slurm: must be a table of options, got {given['slurm']!r}")
     return dict(given)
-
-
-def _number(key: str, value: Any) -> Any:
-    """A number, arithmetic in quotes, or a word for a setting."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ParameterError(f"key {key}: must be a number, or arithmetic in quotes, got {value!r}{_no_unit(value)}")
-    if isinstance(value, str):
-        try:
-            return number(value)
-        except ParameterError:
-            if value.isidentifier() or value.replace("-", "_").isidentifier():
-                return value
-            raise ParameterError(f"key {key}: {value!r} is neither a number nor a word{_no_unit(value)}") from None
-    # Integers stay what they are: settings such as truncations need them, and parameters take either.
-    return value
-
-
-def _no_unit(value: Any) -> str:
-    """A hint where a number comes with a unit."""
-    united = isinstance(value, Mapping) and "unit" in value
-    if not united and not (isinstance(value, str) and re.match(r"\s*[-+.\d]+(e[-+]?\d+)?\s*[^\W\d]", value, re.I)):
-        return ""
-    return "; numbers have no units here: give it in the unit that `limcyc show SYSTEM` lists for the parameter"
-
-
-def _list(key: str, given: Any) -> list[Any]:
-    if not isinstance(given, list) or not given:
-        raise ParameterError(f"key {key}: must be a list of numbers or words, got {given!r}")
-    found = [_number(key, value) for value in given]
-    return [float(v) if isinstance(v, int) else v for v in found]
-
-
-def _expression(name: str, value: Any) -> Expression:
-    with _at(f"derived.{name}"):
-        return Expression(value if isinstance(value, str) else str(value))
-
-
-def _word(content: Mapping[str, Any], key: str) -> str | None:
-    value = content.get(key)
-    if value is not None and not isinstance(value, str):
-        raise ParameterError(f"key {key}: must be a text, got {value!r}")
-    return value
-
-
-def _table(content: Mapping[str, Any], key: str, above: str = "") -> Mapping[str, Any]:
-    value = content.get(key, {})
-    if not isinstance(value, Mapping):
-        raise ParameterError(f"key {above + '.' if above else ''}{key}: must be a table, got {value!r}")
-    return value
-
-
-def _known(key: str, table: Mapping[str, Any], known: Sequence[str]) -> None:
-    for name in table:
-        if name not in known:
-            raise UnknownNameError(f"key {f'in {key}' if key else 'in the job file'}:", name, known)
-
-
-@contextmanager
-def _at(key: str) -> Iterator[None]:
-    """Name the key in what the library says about its value."""
-    try:
-        yield
-    except LimcycError as problem:
-        raise ParameterError(f"key {key}: {problem}") from None
-    except TypeError as problem:
-        raise ParameterError(f"key {key}: {problem}") from None
