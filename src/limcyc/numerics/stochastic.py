@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 
 from limcyc.errors import ParameterError
+from limcyc.numerics.aligned import aligned_rows
 from limcyc.numerics.edge_noise import EdgeNoise
 from limcyc.numerics.fields import PolynomialField
 from limcyc.progress import track
@@ -379,11 +380,15 @@ def _advance(
     from limcyc.numerics import stochastic_kernels
 
     drift, table = problem.drift, problem.noise.table
+    received, entries = problem.variables + problem.coupling.kinds.size + 1, problem.noise.pattern[0].size
+    rows = aligned_rows(received + problem.variables + entries, max(x.shape[1], stochastic_kernels.TILE))
+    last = received + problem.variables
+    state, tile_rate, tile_spread = rows[:received], rows[received:last], rows[last:]
     return float(
         stochastic_kernels.advance(
             drift.tables, drift.size, problem.variables, table.tables, table.size, problem.noise.pattern,
             problem.noise.additive, factor, problem.coupling.arrays, problem.coupling.sites, c, w, c.shape[1] == 1, x, noise,
-            time, h, SCHEMES[scheme],
+            time, h, SCHEMES[scheme], state, tile_rate, tile_spread,
         )
     )  # fmt: skip
 

@@ -39,7 +39,7 @@ class LatticeField(VectorField):
         extended = np.zeros((self.drift.size, self.coupling.sites))
         extended[: self.variables] = own
         inputs = np.zeros((self.coupling.kinds.size, self.coupling.sites))
-        gather(own, *self.coupling.arrays, self.coupling.sites, inputs)
+        gather(own, *self.coupling.arrays, self.coupling.sites, inputs, self.coupling.sites)
         extended[self.variables : self.variables + inputs.shape[0]] = inputs
         return self.inner.rate(t, extended)[: self.variables].reshape(-1, 1)
 

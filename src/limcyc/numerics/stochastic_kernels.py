@@ -19,11 +19,11 @@ from numba import njit
 from limcyc.numerics.kernels import BLOCK, evaluate
 from limcyc.numerics.vector_width import full_width
 
-__all__ = ["advance", "factorise", "gather"]
+__all__ = ["TILE", "advance", "factorise", "gather"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
-_TILE = 512
+TILE = 512
 """Lanes that are worked on together when coefficients are shared: their rows stay in the first cache."""
 
 EULER, HEUN, RK4 = 0, 1, 2
@@ -59,14 +59,14 @@ def factorise(values, entry, diagonal, first, left, right, column, factor, lanes
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def gather(x, kinds, sources, lists, neighbours, counts, stencils, others, sites, inputs):  # type: ignore[no-untyped-def]
+def gather(x, kinds, sources, lists, neighbours, counts, stencils, others, sites, inputs, lanes):  # type: ignore[no-untyped-def]
     """Rows of ``inputs``: 0 sum over listed neighbours, 1 number of neighbours, 2 sum over all other sites of the same run.
 
     On a lattice most sites have their neighbours at the same distances (``stencils``), which makes whole rows of it one loop;
     ``others``, at its edges, go by their lists.
     """
     full_width()
-    lanes, count = x.shape[1], np.uint64(sites)
+    count = np.uint64(sites)
     for m in range(kinds.size):
         s, table = sources[m], lists[m]
         for run in range(lanes // sites):
@@ -218,15 +218,14 @@ def _at_time(value, wave, w, time, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, extended, rates, h, ct, scratch):  # type: ignore[no-untyped-def]
+def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, extended, rates, h, ct, scratch, lanes):  # type: ignore[no-untyped-def]
     """The first rows of a table of polynomials for all lanes at one time."""
-    lanes = state.shape[1]
     if uniform:
         start, value, wave, factors = shared
         zero = np.uint64(0)
         _at_time(value, wave, w, time, now)
-        for low in range(0, lanes, _TILE):
-            high = min(low + _TILE, lanes)
+        for low in range(0, lanes, TILE):
+            high = min(low + TILE, lanes)
             for i in range(rows):
                 _add_shared(start[i], start[i + 1], now, factors, state, out, i, np.uint64(low), np.uint64(high), zero)
         return
@@ -271,7 +270,7 @@ def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, exte
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def _kick(x, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-def]
     """x += scale * (factor @ noise), entry by entry; the factor may be one column for all lanes."""
-    lanes = x.shape[1]
+    lanes = noise.shape[1]
     for e in range(rows.size):
         i, j = rows[e], columns[e]
         if factor.shape[1] == 1:
@@ -286,7 +285,7 @@ def _kick(x, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-de
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
 def _advance_euler(x, step, rate, factor, rows, columns, noise, scale):  # type: ignore[no-untyped-def]
     """x += step * rate + scale * (factor @ noise): the first entry of each row goes in the same pass as the rate."""
-    lanes, n = x.shape[1], rate.shape[0]
+    lanes, n = noise.shape[1], rate.shape[0]
     moved = np.zeros(n, dtype=np.bool_)
     for e in range(rows.size):
         i, j = rows[e], columns[e]
@@ -318,10 +317,10 @@ def _euler_by_tiles(
     full_width()
     start, factors = drift[0], drift[3]
     begin_of, spread_factors = diffusion[0], diffusion[3]
-    lanes, root, worst = state.shape[1], np.sqrt(2.0 * step), 0.0
+    lanes, root, worst = noise.shape[1], np.sqrt(2.0 * step), 0.0
     moved = np.zeros(n, dtype=np.bool_)
-    for low in range(0, lanes, _TILE):
-        first, last = np.uint64(low), np.uint64(min(low + _TILE, lanes))
+    for low in range(0, lanes, TILE):
+        first, last = np.uint64(low), np.uint64(min(low + TILE, lanes))
         width = last - first
         if not additive:
             for e in range(entry.size):
@@ -383,11 +382,15 @@ def advance(  # type: ignore[no-untyped-def]
     time,
     step,
     scheme,
+    state,
+    tile_rate,
+    tile_spread,
 ):
     """Advance x (n, lanes) in place by noise.shape[0] steps; returns the most negative pivot of the diffusion.
 
     noise has shape (steps, columns of the factor, lanes); with additive noise ``factor`` is given, else it is computed anew in
-    every step, at the point that the step starts from (Ito).
+    every step, at the point that the step starts from (Ito).  ``state`` (rows, at least lanes), ``tile_rate`` (n, TILE) and
+    ``tile_spread`` (entries, TILE) are memory to work in, each row of it on a cache line.
     """
     entry, diagonal, first, left, right, column, rows, columns = pattern
     kinds, sources, lists, neighbours, counts, stencils, others = coupling
@@ -395,9 +398,8 @@ def advance(  # type: ignore[no-untyped-def]
     # Rows: variables, what is received, the constant 1.
     simple = left.size == 0 and np.all(diagonal)
     tiled = scheme == EULER and uniform and (additive or simple)
-    state = np.empty((inner + 1, lanes))
     state[inner] = 1.0
-    state[:n] = x
+    state[:n, :lanes] = x
     # Steps by tiles need no memory for all lanes.
     room = 0 if tiled else lanes
     trial = np.ones((inner + 1, room))
@@ -421,12 +423,11 @@ def advance(  # type: ignore[no-untyped-def]
     for e in range(1, entry.size):
         if entry[e] == entry[e - 1]:
             origin[e] = origin[e - 1]
-    tile_rate, tile_spread = np.empty((n, _TILE)), np.empty((entry.size, _TILE))
     root, worst = np.sqrt(2.0 * step), 0.0
     for s in range(noise.shape[0]):
         xi, t = noise[s], time + s * step
         if received > 0:
-            gather(state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner])
+            gather(state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner], lanes)
         if tiled:
             _at_time(drift_terms[1], drift_terms[2], w, t, now)
             _at_time(noise_terms[1], noise_terms[2], w, t, later)
@@ -439,7 +440,7 @@ def advance(  # type: ignore[no-untyped-def]
         if not additive:
             _rows(
                 diffusion, diffusion_size, entries, state, c, w, uniform, noise_terms, later, t, spread, wide, values, h, ct,
-                scratch,
+                scratch, lanes,
             )  # fmt: skip
             if simple:
                 for e in range(entry.size):
@@ -460,8 +461,12 @@ def advance(  # type: ignore[no-untyped-def]
             # Half of the noise before and half after a deterministic step of order 4.
             _kick(state, own, rows, columns, xi, 0.5 * root)
             if received > 0:
-                gather(state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner])
-            _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch)
+                gather(
+                    state[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, state[n:inner], lanes
+                )
+            _rows(
+                tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch, lanes
+            )
             for i in range(n):
                 for k in range(lanes):
                     total[i, k] = k1[i, k]
@@ -469,10 +474,38 @@ def advance(  # type: ignore[no-untyped-def]
             for stage in range(3):
                 if received > 0:
                     gather(
-                        trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner]
+                        trial[:n],
+                        kinds,
+                        sources,
+                        lists,
+                        neighbours,
+                        counts,
+                        stencils,
+                        others,
+                        sites,
+                        trial[n:inner],
+                        lanes,
                     )
                 at = t + (step if stage == 2 else 0.5 * step)
-                _rows(tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scratch)
+                _rows(
+                    tables,
+                    size,
+                    n,
+                    trial,
+                    c,
+                    w,
+                    uniform,
+                    drift_terms,
+                    now,
+                    at,
+                    k2,
+                    extended,
+                    rates,
+                    h,
+                    ct,
+                    scratch,
+                    lanes,
+                )
                 weight, reach = (1.0 if stage == 2 else 2.0), (1.0 if stage == 1 else 0.5)
                 for i in range(n):
                     for k in range(lanes):
@@ -483,22 +516,40 @@ def advance(  # type: ignore[no-untyped-def]
                     state[i, k] += step / 6.0 * total[i, k]
             _kick(state, own, rows, columns, xi, 0.5 * root)
             continue
-        _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch)
+        _rows(tables, size, n, state, c, w, uniform, drift_terms, now, t, k1, extended, rates, h, ct, scratch, lanes)
         if scheme == HEUN:
             for i in range(n):
                 for k in range(lanes):
                     trial[i, k] = state[i, k] + step * k1[i, k]
             _kick(trial, own, rows, columns, xi, root)
             if received > 0:
-                gather(trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner])
+                gather(
+                    trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner], lanes
+                )
             _rows(
-                tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scratch
+                tables,
+                size,
+                n,
+                trial,
+                c,
+                w,
+                uniform,
+                drift_terms,
+                now,
+                t + step,
+                k2,
+                extended,
+                rates,
+                h,
+                ct,
+                scratch,
+                lanes,
             )
             for i in range(n):
                 for k in range(lanes):
                     k1[i, k] = 0.5 * (k1[i, k] + k2[i, k])
         _advance_euler(state, step, k1, own, rows, columns, xi, root)
-    x[:] = state[:n]
+    x[:] = state[:n, :lanes]
     return worst
 
 
