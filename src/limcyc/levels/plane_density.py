@@ -251,7 +251,8 @@ def _rectangle(grid: Any, velocity: Any, name: str) -> list[tuple[float, float]]
         half /= 2
     angles = np.linspace(0, 2 * np.pi, 64)
     u, v = half * np.cos(angles), half * np.sin(angles)
-    outwards = velocity(u, v)[0] * u + velocity(u, v)[1] * v
+    along, across = velocity(u, v)
+    outwards = along * u + across * v
     if basins is not None and (outwards < 0).all():
         raise basins
     raise RunawayError(

@@ -474,38 +474,12 @@ def advance(  # type: ignore[no-untyped-def]
             for stage in range(3):
                 if received > 0:
                     gather(
-                        trial[:n],
-                        kinds,
-                        sources,
-                        lists,
-                        neighbours,
-                        counts,
-                        stencils,
-                        others,
-                        sites,
-                        trial[n:inner],
-                        lanes,
-                    )
+                        trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner], lanes,
+                    )  # fmt: skip
                 at = t + (step if stage == 2 else 0.5 * step)
                 _rows(
-                    tables,
-                    size,
-                    n,
-                    trial,
-                    c,
-                    w,
-                    uniform,
-                    drift_terms,
-                    now,
-                    at,
-                    k2,
-                    extended,
-                    rates,
-                    h,
-                    ct,
-                    scratch,
-                    lanes,
-                )
+                    tables, size, n, trial, c, w, uniform, drift_terms, now, at, k2, extended, rates, h, ct, scratch, lanes,
+                )  # fmt: skip
                 weight, reach = (1.0 if stage == 2 else 2.0), (1.0 if stage == 1 else 0.5)
                 for i in range(n):
                     for k in range(lanes):
@@ -527,24 +501,8 @@ def advance(  # type: ignore[no-untyped-def]
                     trial[:n], kinds, sources, lists, neighbours, counts, stencils, others, sites, trial[n:inner], lanes
                 )
             _rows(
-                tables,
-                size,
-                n,
-                trial,
-                c,
-                w,
-                uniform,
-                drift_terms,
-                now,
-                t + step,
-                k2,
-                extended,
-                rates,
-                h,
-                ct,
-                scratch,
-                lanes,
-            )
+                tables, size, n, trial, c, w, uniform, drift_terms, now, t + step, k2, extended, rates, h, ct, scratch, lanes,
+            )  # fmt: skip
             for i in range(n):
                 for k in range(lanes):
                     k1[i, k] = 0.5 * (k1[i, k] + k2[i, k])

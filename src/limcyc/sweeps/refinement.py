@@ -17,7 +17,8 @@ from limcyc.sweeps.measures import measures_of
 from limcyc.sweeps.outcomes import Answers
 from limcyc.sweeps.questions import Function, PointQuestion, Question
 from limcyc.sweeps.run import answer_all, counted
-from limcyc.sweeps.stores import MemoryStore, Store
+from limcyc.sweeps.stored_job import StoredJob
+from limcyc.sweeps.stores import Store
 
 if TYPE_CHECKING:
     import xarray
@@ -109,7 +110,7 @@ def refine(
 
 
 @dataclass(frozen=True)
-class Refinement:
+class Refinement(StoredJob):
     """A refinement that has been checked and can run; :meth:`of` takes what :func:`refine` takes.
 
     question
@@ -210,32 +211,15 @@ class Refinement:
         column = sum(measure.width for measure in list(self.question.measures.values())[:before])
         return Chooser(self.box, self.plan["resolution"], column, self.plan["scale"] == "rank")
 
-    def open(self, store: Path | str | None) -> Store:
-        """The store of this refinement, made if there is none; its first columns are the coordinates."""
-        columns = self.question.columns + len(self.box)
-        if store is None:
-            return MemoryStore(self.points, self.design.chunk, columns)
-        from limcyc.sweeps.zarr_store import ZarrStore
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See :class:`limcyc.sweeps.stored_job.StoredJob`; the first numbers of a point are its coordinates."""
+        return self.points, self.question.columns + len(self.box)
 
-        return ZarrStore.open(store, self.attributes, self.points, self.design.chunk, columns)
-
-    def run(
-        self,
-        store: Path | str | None,
-        executor: Executor,
-        *,
-        progress: bool = False,
-        lost: Callable[[str], None] | None = None,
-    ) -> xarray.Dataset:
-        """Compute what is missing in the store, and return everything."""
+    def _assembled(self, description: Mapping[str, Any], answers: Answers) -> xarray.Dataset:
         from limcyc.sweeps.datasets import assemble_points
 
-        kept = self.open(store)
-        try:
-            self._compute(kept, executor, progress, lost)
-            return assemble_points(self.attributes["description"], kept.read())
-        finally:
-            kept.close()
+        return assemble_points(description, answers)
 
     def _compute(self, store: Store, executor: Executor, progress: bool, lost: Callable[[str], None] | None) -> None:
         batch, chooser = self.design.chunk, self.chooser

@@ -14,9 +14,11 @@ from limcyc.errors import ParameterError, UnknownNameError, UnsupportedError
 from limcyc.sweeps.design import Axis, Design
 from limcyc.sweeps.executors import Executor, Processes, Serial
 from limcyc.sweeps.measures import Measure, measures_of
+from limcyc.sweeps.outcomes import Answers
 from limcyc.sweeps.questions import Function, PointQuestion, Question
 from limcyc.sweeps.run import run
-from limcyc.sweeps.stores import MemoryStore, Store
+from limcyc.sweeps.stored_job import StoredJob
+from limcyc.sweeps.stores import Store
 from limcyc.system import OpenSystem
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ def sweep(
     return job.run(store, chosen_executor(executor, workers), progress=progress)
 
 
-class Job:
+class Job(StoredJob):
     """A sweep that has been checked and can run: a question and the points it is asked at.
 
     question, design
@@ -150,32 +152,18 @@ class Job:
 
         return {"job": job(self.question, self.design), "description": described(self.question, self.design)}
 
-    def open(self, store: Path | str | None) -> Store:
-        """The store of this job, made if there is none."""
-        size, chunk, columns = self.design.size, self.design.chunk, self.question.columns
-        if store is None:
-            return MemoryStore(size, chunk, columns)
-        from limcyc.sweeps.zarr_store import ZarrStore
+    @property
+    def shape(self) -> tuple[int, int]:
+        """See :class:`limcyc.sweeps.stored_job.StoredJob`."""
+        return self.design.size, self.question.columns
 
-        return ZarrStore.open(store, self.attributes, size, chunk, columns)
+    def _compute(self, store: Store, executor: Executor, progress: bool, lost: Callable[[str], None] | None) -> None:
+        run(self.question, self.design, store, executor, progress=progress, lost=lost)
 
-    def run(
-        self,
-        store: Path | str | None,
-        executor: Executor,
-        *,
-        progress: bool = False,
-        lost: Callable[[str], None] | None = None,
-    ) -> xarray.Dataset:
-        """Compute what is missing in the store, and return everything."""
+    def _assembled(self, description: Mapping[str, Any], answers: Answers) -> xarray.Dataset:
         from limcyc.sweeps.datasets import assemble
 
-        kept = self.open(store)
-        try:
-            run(self.question, self.design, kept, executor, progress=progress, lost=lost)
-            return assemble(self.attributes["description"], kept.read())
-        finally:
-            kept.close()
+        return assemble(description, answers)
 
 
 def asked(
