@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.record import Row, agree, best_of
+from benchmarks.record import Row, agree, best_of_each
 from limcyc.algebra import hermitian
 from limcyc.composition import Network
 from limcyc.levels import Wigner
@@ -22,7 +22,7 @@ from limcyc.library.van_der_pol_network.model import reactive_network
 from limcyc.numerics.normal_stream import NormalStreams
 from limcyc.numerics.stochastic import Gatherer, simulate
 
-STEP, STEPS = 0.02, 1000
+STEP, STEPS = 0.02, 4000
 
 
 class _Final(Gatherer):
@@ -41,7 +41,7 @@ class _Final(Gatherer):
 def rows(quick: bool) -> Iterator[Row]:
     import networkx
 
-    repeats = 2 if quick else 5
+    repeats = 2 if quick else 8
     network = Network(
         networkx.grid_2d_graph(30, 30, periodic=True), cell(),
         lambda i, j, _: -HOP_B / 4 * hermitian(i(MECHANICS).dag * j(MECHANICS)), name="optomechanical lattice",
@@ -81,31 +81,36 @@ def _compared(
             rng.standard_normal((20, variates, level.sites))
 
     ours()
-    taken, drawn, by_ziggurat = (best_of(f, repeats) / work for f in (ours, floor, numpy_floor))
-    yield Row(
-        f"{name}: Euler step per site",
-        taken,
-        "drawing the same variates",
-        drawn,
-        f"{taken / drawn:.2f} times the floor; NumPy draws as many in {1e9 * by_ziggurat:.1f} ns",
+    peers = (
+        [_diffrax(at, path) for path in ("UnsafeBrownianPath", "VirtualBrownianTree")] if len(level.modes) == 2 else []
     )
-    theirs = best_of(lambda: by_numpy(np.random.default_rng(0)), repeats) / work
     final, other = ours(), by_numpy(np.random.default_rng(1))
     agree(float((final**2).sum(axis=0).mean()), other, 0.2, f"mean square amplitude of {name}")
-    yield Row(f"{name}: Euler step per site", taken, "NumPy Euler-Maruyama", theirs)
-    if len(level.modes) == 2:
-        for path in ("UnsafeBrownianPath", "VirtualBrownianTree"):
-            yield Row(f"{name}: Euler step per site", taken, *_diffrax(at, path, repeats))
+    functions = [
+        ours,
+        floor,
+        numpy_floor,
+        lambda: by_numpy(np.random.default_rng(0)),
+        *(run for _, run, _ in peers if run),
+    ]
+    taken, drawn, by_ziggurat, theirs, *others = best_of_each(functions, repeats)
+    row = f"{name}: Euler step per site"
+    note = f"{taken / drawn:.2f} times the floor; NumPy draws as many in {1e9 * by_ziggurat / work:.1f} ns"
+    yield Row(row, taken / work, "drawing the same variates", drawn / work, note)
+    yield Row(row, taken / work, "NumPy Euler-Maruyama", theirs / work)
+    for peer, run, steps in peers:
+        yield Row(row, taken / work, peer, others.pop(0) / (steps * level.sites) if run else None)
 
 
-def _diffrax(p: dict[str, Any], path: str, repeats: int) -> tuple[str, float | None]:
+def _diffrax(p: dict[str, Any], path: str) -> tuple[str, Callable[[], Any] | None, int]:
+    """Its name, a compiled run, the number of steps of one."""
     try:
         import diffrax
         import jax
         import jax.numpy as jnp
         import lineax
     except ImportError:
-        return "diffrax (not installed)", None
+        return "diffrax (not installed)", None, 0
     jax.config.update("jax_enable_x64", True)
 
     def drift(t: Any, y: Any, args: Any) -> Any:
@@ -147,8 +152,8 @@ def _diffrax(p: dict[str, Any], path: str, repeats: int) -> tuple[str, float | N
         return (solution.ys**2).sum(axis=1).mean()
 
     run(jax.random.PRNGKey(0)).block_until_ready()
-    taken = best_of(lambda: run(jax.random.PRNGKey(1)).block_until_ready(), repeats)
-    return f"diffrax Euler, {path}, compiled", taken / (steps * 30 * 30)
+    name = f"diffrax Euler, {path}, compiled"
+    return name, lambda: run(jax.random.PRNGKey(1)).block_until_ready(), steps
 
 
 def _lattice_by_numpy(p: dict[str, Any]) -> Callable[[np.random.Generator], float]:

@@ -6,12 +6,12 @@ import datetime
 import gc
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-__all__ = ["Row", "agree", "best_of", "duration", "header", "versions"]
+__all__ = ["Row", "agree", "best_of", "best_of_each", "duration", "header", "versions"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,12 @@ def best_of(function: Callable[[], Any], repeats: int) -> float:
         function()
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def best_of_each(functions: Sequence[Callable[[], Any]], repeats: int) -> list[float]:
+    """Shortest of several runs of each, taking turns: a clock that drifts by minutes is then the same for all."""
+    rounds = [[best_of(function, 1) for function in functions] for _ in range(repeats)]
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def agree(ours: float, theirs: float, tolerance: float, what: str) -> None:

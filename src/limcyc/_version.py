@@ -1,3 +1,3 @@
 """The version of limcyc, the one place where it is written."""
 
-__version__ = "0.5.0"
+__version__ = "0.5.1"

@@ -24,7 +24,7 @@ from limcyc.levels.lanes import Lanes
 from limcyc.levels.lattice_edges import EdgeSpace, neighbour_lists
 from limcyc.levels.phase_space import Expansion, PhaseSpace
 from limcyc.numerics.edge_noise import EdgeNoise
-from limcyc.numerics.stochastic import Coupling
+from limcyc.numerics.stochastic_tables import Coupling
 from limcyc.system import Jump, OpenSystem
 
 __all__ = ["LatticeSpace"]

@@ -12,7 +12,7 @@ from limcyc.algebra import Mode
 from limcyc.errors import ParameterError, ValidityWarning
 from limcyc.levels.gatherers import Means
 from limcyc.numerics.fields import PolynomialField
-from limcyc.numerics.stochastic import SCHEMES
+from limcyc.numerics.stochastic_steps import SCHEMES
 
 __all__ = ["check_rotation", "default_step", "step_change"]
 

@@ -36,7 +36,9 @@ from limcyc.levels.rotating import Frame, co_rotating
 from limcyc.levels.sampling import starts
 from limcyc.levels.symbol_observers import mode_index, observers_of
 from limcyc.levels.time_steps import check_rotation, default_step, step_change
-from limcyc.numerics.stochastic import Coupling, Gatherer, Noise, Scheme, StochasticField, simulate
+from limcyc.numerics.stochastic import Gatherer, simulate
+from limcyc.numerics.stochastic_steps import Scheme
+from limcyc.numerics.stochastic_tables import Coupling, Noise, StochasticField
 from limcyc.results import Source, provenance
 from limcyc.system import OpenSystem
 

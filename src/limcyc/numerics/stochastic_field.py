@@ -8,7 +8,7 @@ import numpy as np
 
 from limcyc.errors import UnsupportedError
 from limcyc.numerics.fields import PolynomialField, VectorField
-from limcyc.numerics.stochastic import Coupling
+from limcyc.numerics.stochastic_tables import Coupling
 
 __all__ = ["LatticeField"]
 
@@ -17,7 +17,7 @@ class LatticeField(VectorField):
     """x' of sites with sums over neighbours; variables of one kind are neighbours in memory, n x sites in all.
 
     drift, variables, coupling
-        as in :class:`~limcyc.numerics.stochastic.StochasticField`
+        as in :class:`~limcyc.numerics.stochastic_tables.StochasticField`
     c, w
         coefficients (P, 1) or (P, sites), frequencies likewise
     """
@@ -33,13 +33,13 @@ class LatticeField(VectorField):
 
     def rate(self, t: Any, x: np.ndarray) -> np.ndarray:
         """f(x, t), shape (n sites, 1)."""
-        from limcyc.numerics.stochastic_kernels import gather
+        from limcyc.numerics.gather_kernels import gather
 
         own = np.ascontiguousarray(x.reshape(self.variables, self.coupling.sites))
         extended = np.zeros((self.drift.size, self.coupling.sites))
         extended[: self.variables] = own
         inputs = np.zeros((self.coupling.kinds.size, self.coupling.sites))
-        gather(own, *self.coupling.arrays, self.coupling.sites, inputs, self.coupling.sites)
+        gather(own, 0, *self.coupling.arrays, inputs, 0, self.coupling.sites)
         extended[self.variables : self.variables + inputs.shape[0]] = inputs
         return self.inner.rate(t, extended)[: self.variables].reshape(-1, 1)
 
