@@ -96,7 +96,7 @@ def _steps(noise, count, turn, n, time, step, passes, terms, coupling, w, e):  #
             weight[m] *= step
         for m in range(totals.size):
             weight[totals[m]] *= _sum(e, now * n + summed[m], noise.shape[2])
-        lowest = _passes(kind, old, target, source, column, positions, slots, now, weight, amplitude, noise, s, e, e)
+        lowest = _passes(kind, old, target, source, column, positions, slots, now, weight, amplitude, noise, s, e)
         worst = min(worst, lowest)
     return worst
 
@@ -111,50 +111,60 @@ def _sum(e, row, lanes):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def _passes(kind, old, target, source, column, positions, slots, turn, weight, amplitude, noise, s, e, out):  # type: ignore[no-untyped-def]
+def _passes(kind, old, target, source, column, positions, slots, turn, weight, amplitude, noise, s, e):  # type: ignore[no-untyped-def]
     """All passes of one step, tile by tile; returns the most negative number whose root was taken, 0 if none."""
     full_width()
-    # The rows that a pass reads and the one that it writes differ, though they belong to the same array.
-    disjoint_arrays()
     worst, lanes = 0.0, noise.shape[2]
     for low in range(0, lanes, _TILE):
         start, stop = np.uint64(low), np.uint64(min(low + _TILE, lanes))
         for p in range(kind.size):
-            r, o, f, j, b = target[turn, p], old[turn, p], source[p], column[p], amplitude[p]
-            w0, w1, w2 = weight[positions[p, 0]], weight[positions[p, 1]], weight[positions[p, 2]]
-            w3, w4, w5 = weight[positions[p, 3]], weight[positions[p, 4]], weight[positions[p, 5]]
-            a0, a1, a2, a3 = slots[turn, p, 0], slots[turn, p, 1], slots[turn, p, 2], slots[turn, p, 3]
-            a4, b4, d4 = slots[turn, p, 4], slots[turn, p, 5], slots[turn, p, 6]
-            a5, b5, d5 = slots[turn, p, 7], slots[turn, p, 8], slots[turn, p, 9]
-            if kind[p] == EVEN:
-                for k in range(start, stop):
-                    out[r, k] = (
-                        (e[o, k] + b * noise[s, j, k])
-                        + (w0 * e[a0, k] + w1 * e[a1, k])
-                        + (w2 * e[a2, k] + w3 * e[a3, k])
-                        + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
-                    )
-            elif kind[p] == UNEVEN:
-                for k in range(start, stop):
-                    out[r, k] = (
-                        (e[o, k] + e[f, k] * noise[s, j, k])
-                        + (w0 * e[a0, k] + w1 * e[a1, k])
-                        + (w2 * e[a2, k] + w3 * e[a3, k])
-                        + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
-                    )
-            else:
-                below = 0.0
-                for k in range(start, stop):
-                    value = (
-                        (e[o, k] + w0 * e[a0, k] + w1 * e[a1, k])
-                        + (w2 * e[a2, k] + w3 * e[a3, k])
-                        + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
-                    )
-                    below += abs(value) - value
-                    out[r, k] = b * np.sqrt(abs(value))
-                if below > 0.0:
-                    for k in range(start, stop):
-                        value = e[o, k] + w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
-                        value += w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k]
-                        worst = min(worst, value)
+            rows = target[turn, p], old[turn, p], source[p], column[p]
+            lowest = _pass(kind[p], rows, positions, slots, turn, p, weight, amplitude[p], noise, s, e, e, start, stop)
+            worst = min(worst, lowest)
     return worst
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST, forceinline=True)
+def _pass(kind, rows, positions, slots, turn, p, weight, b, noise, s, e, out, start, stop):  # type: ignore[no-untyped-def]
+    """One row of one tile; of the same array as those it is made of, but another."""
+    full_width()
+    disjoint_arrays()
+    r, o, f, j = rows
+    w0, w1, w2 = weight[positions[p, 0]], weight[positions[p, 1]], weight[positions[p, 2]]
+    w3, w4, w5 = weight[positions[p, 3]], weight[positions[p, 4]], weight[positions[p, 5]]
+    a0, a1, a2, a3 = slots[turn, p, 0], slots[turn, p, 1], slots[turn, p, 2], slots[turn, p, 3]
+    a4, b4, d4 = slots[turn, p, 4], slots[turn, p, 5], slots[turn, p, 6]
+    a5, b5, d5 = slots[turn, p, 7], slots[turn, p, 8], slots[turn, p, 9]
+    lowest = 0.0
+    if kind == EVEN:
+        for k in range(start, stop):
+            out[r, k] = (
+                (e[o, k] + b * noise[s, j, k])
+                + (w0 * e[a0, k] + w1 * e[a1, k])
+                + (w2 * e[a2, k] + w3 * e[a3, k])
+                + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
+            )
+    elif kind == UNEVEN:
+        for k in range(start, stop):
+            out[r, k] = (
+                (e[o, k] + e[f, k] * noise[s, j, k])
+                + (w0 * e[a0, k] + w1 * e[a1, k])
+                + (w2 * e[a2, k] + w3 * e[a3, k])
+                + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
+            )
+    else:
+        below = 0.0
+        for k in range(start, stop):
+            value = (
+                (e[o, k] + w0 * e[a0, k] + w1 * e[a1, k])
+                + (w2 * e[a2, k] + w3 * e[a3, k])
+                + (w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k])
+            )
+            below += abs(value) - value
+            out[r, k] = b * np.sqrt(abs(value))
+        if below > 0.0:
+            for k in range(start, stop):
+                value = e[o, k] + w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+                value += w4 * e[a4, k] * e[b4, k] * e[d4, k] + w5 * e[a5, k] * e[b5, k] * e[d5, k]
+                lowest = min(lowest, value)
+    return lowest
