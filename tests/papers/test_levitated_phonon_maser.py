@@ -559,6 +559,14 @@ def test_every_level_of_the_front_and_its_remarks():
     assert quiet("exact", S0=0.2, n_fock=2800).certificate["n_fock"] == 2800
     assert quiet("fokker-planck", S0=0.2, ordering="paper").values["n"] == pytest.approx(1470.408, abs=1e-3)
     assert quiet("fokker-planck", "unsaturated", S0=0.2).values["N"] == pytest.approx(1501.8139, abs=1e-4)
+    for at in ({"S0": 0.2}, {"S0": 0.0159}, {"S0": 0.05, "nbar": 50.0}):
+        # Adiabatic elimination of the model against the model: corrections are of the order of one over the separation.
+        derived, whole = quiet("fokker-planck", "derived", **at), quiet("exact", **at)
+        assert derived.certificate["separation"] > 1000
+        for name, tolerance in (("n", 1e-6), ("g2", 1e-5), ("variance", 1e-4)):
+            assert derived.values[name] == pytest.approx(whole.values[name], rel=tolerance)
+    with pytest.raises(ParameterError, match="symmetrically ordered"):
+        quiet("fokker-planck", "derived", S0=0.2, ordering="paper")
     assert quiet("mean-field", S0=0.2).values["n_las"] == pytest.approx(1464.898, abs=1e-3)
     assert quiet("formula", "linear", S0=0.0).values["n"] == pytest.approx(36.4159, abs=1e-4)
     assert quiet(S0=0.1, eta=0.05, Q=2e4).parameters["gamma_m"] == pytest.approx(math.pi / 200)

@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limcyc.errors import ParameterError, ValidityWarning
-from limcyc.library.levitated_phonon_maser import exact, fokker_planck, formulas, langevin, maxwell_bloch, validity
+from limcyc.library.levitated_phonon_maser import (
+    elimination,
+    exact,
+    fokker_planck,
+    formulas,
+    langevin,
+    maxwell_bloch,
+    validity,
+)
 from limcyc.library.levitated_phonon_maser.model import MODE, NAME, PARAMETERS, SETTINGS, SPIN
 from limcyc.library.steady import Steady, choose, read_values
 
@@ -15,7 +23,7 @@ __all__ = ["LEVELS", "read", "steady"]
 
 LEVELS: Final = {
     "exact": ("sectors",),
-    "fokker-planck": ("saturated", "unsaturated"),
+    "fokker-planck": ("saturated", "unsaturated", "derived"),
     "langevin": ("saturated", "unsaturated"),
     "mean-field": ("maxwell-bloch",),
     "formula": ("lasing", "linear"),
@@ -51,8 +59,8 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
     """Steady state of the maser in the rotating-wave model.
 
     level, method
-        "exact": ``sectors``; "fokker-planck": ``saturated`` or ``unsaturated`` (printed); "langevin": trajectories of
-        the same; "mean-field": ``maxwell-bloch``;
+        "exact": ``sectors``; "fokker-planck": ``saturated`` or ``unsaturated`` (printed) closed forms, or ``derived`` from the spin's
+        Liouvillian by adiabatic elimination; "langevin": trajectories of the closed forms; "mean-field": ``maxwell-bloch``;
         "formula": ``lasing`` (rates, threshold, n_las) or ``linear`` (below threshold only)
     values
         omega_m, gamma_m (or Q), gamma_1, gamma_2, g (or eta), S0, delta, nbar, and ``n_fock``, ``ordering``; ``runs`` and ``seed`` of
@@ -134,9 +142,31 @@ def _fokker_planck(
     noise: str, at: dict[str, Any], settings: Mapping[str, Any]
 ) -> tuple[dict[str, float], dict[str, Any]]:
     ordering = settings.get("ordering", "wigner")
+    if noise == "derived":
+        return _derived(at, ordering)
     law = fokker_planck.radial_law(noise, **at)
     found = {"n": law.phonons(ordering), "N": law.mean, "g2": law.g2(ordering), "variance": law.phonon_variance()}
     return found, {"change_with_panels": law.change, "tail": law.tail, "ordering": ordering, "noise": noise}
+
+
+def _derived(at: dict[str, Any], ordering: str) -> tuple[dict[str, float], dict[str, Any]]:
+    if ordering != "wigner":
+        raise ParameterError(
+            f"the density that is derived from the model is symmetrically ordered; ordering={ordering!r} was asked for, which the closed "
+            "forms have: leave it out, or take method='saturated'"
+        )
+    mode = elimination.eliminated_mode(**at)
+    density = mode.density()
+    moments = mode.statistics(density)
+    found = {
+        "n": moments.number, "N": density.moment(1), "g2": moments.g2, "variance": moments.variance,
+        "shift": float(mode.frequency_pull(density.moment(1))),
+    }  # fmt: skip
+    certificate = {
+        "tail": density.boundary, "separation": mode.validity.separation, "coupling": mode.validity.coupling, "ordering": ordering,
+        "noise": "derived",
+    }  # fmt: skip
+    return found, certificate
 
 
 def _langevin(noise: str, at: dict[str, Any], settings: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
