@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
-import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,26 +10,27 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sympy
 
-from limcyc.algebra import Degree, Ensemble, Levels, Mode, Operator, as_operator
+from limcyc.algebra import Degree, Ensemble, Mode, Operator, as_operator
 from limcyc.algebra.matrices import scalar_function
-from limcyc.algebra.modes import ModeFactor
 from limcyc.algebra.operators import Monomial
-from limcyc.errors import ConvergenceError, OperatorError, ParameterError, UnsupportedError, ValidityWarning
-from limcyc.levels.equations import Equations, Product, Variable
+from limcyc.errors import ConvergenceError, OperatorError, ParameterError, UnsupportedError
+from limcyc.levels.closure_checks import misses_triples, violations, warn_if_unphysical
+from limcyc.levels.equations import Equations, Product
 from limcyc.levels.initial import initial_states, member_moment
 from limcyc.levels.lanes import Lanes
-from limcyc.levels.moments import Keep, Moments, constituents, multiplicity
+from limcyc.levels.moment_names import first_moments, variable
+from limcyc.levels.moments import Keep, Moments, multiplicity
 from limcyc.levels.propagation import checked_times
-from limcyc.numerics.fixed_points import FixedPoint
 from limcyc.results import Source, provenance
 from limcyc.system import OpenSystem
 
 if TYPE_CHECKING:
     import xarray
 
+    from limcyc.levels.moment_states import MomentState
     from limcyc.levels.regression import Regression
 
-__all__ = ["Cumulants", "MomentState"]
+__all__ = ["Cumulants"]
 
 
 class Cumulants:
@@ -112,7 +111,7 @@ class Cumulants:
         for degree in self.system.degrees:
             owners: Sequence[Degree] = degree.cell if isinstance(degree, Ensemble) else (degree,)
             for part in owners:
-                for factor in _first_moments(part, self.order):
+                for factor in first_moments(part, self.order):
                     inner: Monomial = ((part, factor),)
                     seeds.append(((degree, (inner,)),) if isinstance(degree, Ensemble) else inner)
         return [seed for seed in seeds if not self._vanishes(seed)]
@@ -140,7 +139,7 @@ class Cumulants:
         derivatives: list[dict[Product, sympy.Expr]] = []
         for name in queue:  # grows while it is walked through
             derivatives.append(self.derivative(name, index))
-        variables = tuple(_variable(name, self.closure.canonical(name)[2]) for name in queue)
+        variables = tuple(variable(name, self.closure.canonical(name)[2]) for name in queue)
         return tuple(queue), Equations(self.system, variables, tuple(derivatives))
 
     def derivative(self, monomial: Monomial, index: Any) -> dict[Product, sympy.Expr]:
@@ -170,7 +169,7 @@ class Cumulants:
         """Index of a followed moment."""
         if name not in self._position:
             raise OperatorError(
-                f"the equations of {self.system.name!r} do not follow {_variable(name, False).label}; ask for it with "
+                f"the equations of {self.system.name!r} do not follow {variable(name, False).label}; ask for it with "
                 "Cumulants(..., moments=[...])"
             )
         return self._position[name]
@@ -300,7 +299,7 @@ class Cumulants:
                 f"at t = {run.final_times[run.failed].min():.6g}; the closure may run away, or the equations are stiff (method='bdf')"
             )
         moments = self.equations.unpack(run.states)
-        self._warn_if_unphysical(moments)
+        warn_if_unphysical(self, moments)
         return self._dataset(grid, moments, observables, lanes)
 
     def _dataset(
@@ -339,7 +338,7 @@ class Cumulants:
         Phase-invariant equations are followed to rest by an implicit method, so that rates of very different size do no harm. A
         start that breaks a U(1) symmetry may end in a rotating state, whose frequency is then found, too.
 
-        Returns a :class:`MomentState` with eigenvalues and residual. Raises :class:`limcyc.errors.ConvergenceError` where
+        Returns a :class:`~limcyc.levels.moment_states.MomentState` with eigenvalues and residual. Raises :class:`limcyc.errors.ConvergenceError` where
         nothing comes to rest, and warns with :class:`limcyc.errors.ValidityWarning` where the closure is known to fail or the
         state is unstable.
         """
@@ -405,124 +404,17 @@ class Cumulants:
         what = _operator(operator)
         return self.regression(what, self.steady_state(**parameters)).spectrum(what.dag, frequencies)
 
-    # -- checks ------------------------------------------------------------------------------------------------------
+    @cached_property
+    def _misses_triples(self) -> bool:
+        return misses_triples(self)
 
     def violations(self, moments: np.ndarray, tolerance: float = 1e-6) -> list[str]:
         """Populations outside [0, 1] and negative phonon numbers among moments (K, ...), as texts."""
-        found = []
-        for variable, monomial, values in zip(self.equations.variables, self.moments, moments, strict=True):
-            parts = constituents(monomial)
-            if not variable.real or not _is_probability(parts):
-                continue
-            low, high = np.nanmin(values.real), np.nanmax(values.real)
-            if low < -tolerance:
-                found.append(f"<{variable.label}> = {low:.3g} < 0")
-            elif high > 1 + tolerance and not any(isinstance(part.degree, Mode) for part in parts):
-                found.append(f"<{variable.label}> = {high:.3g} > 1")
-        return found
-
-    def _warn_if_unphysical(self, moments: np.ndarray) -> None:
-        found = self.violations(moments)
-        if found:
-            warnings.warn(
-                f"cumulants of order {self.order} of {self.system.name!r} leave the physical range: {'; '.join(found[:3])}. The "
-                "closure is not good here; compare orders, or use the exact level",
-                ValidityWarning,
-                stacklevel=3,
-            )
-
-    @cached_property
-    def _misses_triples(self) -> bool:
-        """Whether three different members can share a phase that no pair of them shows.
-
-        In a phase-averaged state of many members <A_1 B_2 C_3> survives whenever the charges of A, B and C are all different
-        from zero and add up to zero. Second order drops it, and higher orders the joint cumulants of more members.
-        """
-        if not (self.phase_invariant and self.order >= 2 and self.system.ensembles):
-            return False
-        for charge in range(len(self._zero_charge)):
-            shifts = set()
-            for ensemble in self.system.ensembles:
-                for part in ensemble.cell:
-                    for factor in _first_moments(part, 1):
-                        value = self.system.symmetries._shift(((ensemble, (((part, factor),),)),))[charge]
-                        shifts |= {value, -value}
-            shifts.discard(0)
-            if any(a + b in shifts for a in shifts for b in shifts):
-                return True
-        return False
-
-    def _warn_if_triples_matter(self, parameters: Mapping[str, Any]) -> None:
-        if not self._misses_triples:
-            return
-        symmetric = Cumulants(self.system, order=1, phase_invariant=True)
-        everything = Cumulants(self.system, order=1)
-        try:
-            rest = symmetric.steady_state(**parameters)
-        except ConvergenceError:
-            return
-        moments = np.zeros(len(everything.moments), dtype=complex)
-        for name, value in zip(symmetric.moments, rest.moments, strict=True):
-            moments[everything._position[name]] = value
-        growth = everything.stability(moments, **parameters)[0].real
-        if growth > 1e-9:
-            warnings.warn(
-                f"phase-invariant cumulants of order {self.order} of {self.system.name!r}: the unsynchronised mean-field state is unstable here (growth rate "
-                f"{growth:.3g}), and a phase-averaged synchronised state has correlations of three and more members that a "
-                "finite order drops; it does not converge to mean field for many members. Use a start that breaks the symmetry with "
-                "phase_invariant=False, ProductState, or the exact level",
-                ValidityWarning,
-                stacklevel=4,
-            )
+        return violations(self, moments, tolerance)
 
     def __repr__(self) -> str:
         shown = ", ".join(self.labels[:8]) + (", ..." if len(self.labels) > 8 else "")
         return f"Cumulants({self.system.name!r}, order {self.order}, {len(self.moments)} moments: {shown})"
-
-
-class MomentState:
-    """Moments at rest, or rotating under a weak U(1), with the linearisation around them.
-
-    moments
-        complex (K,), in the order of the level's ``labels``
-    frequencies
-        rotation frequency of each broken U(1); empty for a state at rest
-    eigenvalues
-        of the linearised equations, neutral ones removed, by falling real part
-    residual
-        largest rate of change left
-    physical
-        whether populations and phonon numbers are in range
-    """
-
-    def __init__(self, level: Cumulants, values: Mapping[str, Any], point: FixedPoint) -> None:
-        self.level, self.parameters, self.point = level, dict(values), point
-        self.moments = level.equations.unpack(point.x)
-        self.frequencies, self.eigenvalues, self.residual = point.frequencies, point.eigenvalues, point.residual
-        self.physical = point.physical and not level.violations(self.moments)
-
-    @property
-    def stable(self) -> bool:
-        """Whether every perturbation decays, but for turns of the phase."""
-        return self.point.stable
-
-    def mean(self, operator: Any) -> Any:
-        """<operator>; a float for Hermitian operators."""
-        return self.level.mean(operator, self.moments, self.parameters).item()
-
-    def g2(self, mode: Mode) -> float:
-        """<a^+ a^+ a a> / <a^+ a>^2 under the closure."""
-        number = self.mean(mode.number)
-        if not number > 0:
-            raise ParameterError(f"g2 of mode {mode.name} needs phonons; <n> = {number:g}")
-        return float(self.mean(mode.dag**2 * mode.lower**2) / number**2)
-
-    def __repr__(self) -> str:
-        shown = ", ".join(
-            f"<{label}> = {value:.6g}" for label, value in list(zip(self.level.labels, self.moments, strict=True))[:6]
-        )
-        kind = "stable" if self.stable else "unstable"
-        return f"<MomentState of {self.level.system.name!r}, order {self.level.order}, {kind}: {shown}; residual {self.residual:.1e}>"
 
 
 def _check_supported(system: OpenSystem) -> None:
@@ -547,50 +439,3 @@ def _operator(value: Any) -> Operator:
 
 def _monomials(value: Any) -> list[Monomial]:
     return [monomial for monomial in _operator(value).terms if monomial]
-
-
-def _first_moments(degree: Degree, order: int) -> list[Any]:
-    if isinstance(degree, Mode):
-        return [ModeFactor(0, 1)] if order == 1 else [ModeFactor(0, 1), ModeFactor(1, 1)]
-    if isinstance(degree, Levels):
-        names = degree.names
-        coherences = [(names[i], names[j]) for i in range(len(names)) for j in range(i + 1, len(names))]
-        return [*coherences, *((name, name) for name in names[1:])]
-    raise UnsupportedError(f"cumulants do not know the moments of {degree!r}")
-
-
-def _is_probability(parts: Sequence[Any]) -> bool:
-    """Whether a moment is a joint probability or a normal-ordered number: none may be negative."""
-    powers: dict[tuple[Any, ...], int] = {}
-    for part in parts:
-        if isinstance(part.factor, ModeFactor):
-            key = (part.owner, part.member, part.degree)
-            powers[key] = powers.get(key, 0) + part.factor.created - part.factor.annihilated
-        elif part.factor[0] != part.factor[1]:
-            return False
-    return not any(powers.values())
-
-
-def _variable(monomial: Monomial, real: bool) -> Variable:
-    text, latex = [], []
-    for degree, factor in monomial:
-        if isinstance(degree, Ensemble):
-            for number, inner in enumerate(factor, 1):
-                for part, part_factor in inner:
-                    several = len(degree.cell) > 1
-                    named = _renamed(
-                        part, f"{part.name}_{degree.name}{number}" if several else f"{degree.name}{number}"
-                    )
-                    text.append(named.text(part_factor))
-                    latex.append(_renamed(part, f"{degree.name}_{{{number}}}").latex(part_factor))
-        else:
-            text.append(degree.text(factor))
-            latex.append(degree.latex(factor))
-    return Variable(" ".join(text), rf"\left\langle {' '.join(latex)} \right\rangle", real)
-
-
-def _renamed(degree: Degree, name: str) -> Any:
-    # A name for printing only, with characters that a degree of freedom may not have.
-    twin = copy.copy(degree)
-    object.__setattr__(twin, "name", name)
-    return twin

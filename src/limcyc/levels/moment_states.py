@@ -1,4 +1,4 @@
-"""Where moments come to rest: following a start, and all branches from many starts."""
+"""Moments at rest: the state, how a start gets there, and all branches from many starts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,62 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from limcyc.algebra import Degree, Levels, Mode
-from limcyc.errors import UnsupportedError
+from limcyc.errors import ParameterError, UnsupportedError
+from limcyc.levels.closure_checks import warn_if_triples_matter, warn_if_unphysical
 from limcyc.levels.initial import Thermal, initial_states, member_moment
 from limcyc.levels.rest import broken_symmetries, come_to_rest
-from limcyc.numerics.fixed_points import find_fixed_points
+from limcyc.numerics.fixed_points import FixedPoint, find_fixed_points
 from limcyc.numerics.relative_equilibria import find_relative_equilibria
 
 if TYPE_CHECKING:
-    from limcyc.levels.cumulants import Cumulants, MomentState
+    from limcyc.levels.cumulants import Cumulants
 
-__all__ = ["all_states", "generators", "settled"]
+__all__ = ["MomentState", "all_states", "generators", "settled"]
+
+
+class MomentState:
+    """Moments at rest, or rotating under a weak U(1), with the linearisation around them.
+
+    moments
+        complex (K,), in the order of the level's ``labels``
+    frequencies
+        rotation frequency of each broken U(1); empty for a state at rest
+    eigenvalues
+        of the linearised equations, neutral ones removed, by falling real part
+    residual
+        largest rate of change left
+    physical
+        whether populations and phonon numbers are in range
+    """
+
+    def __init__(self, level: Cumulants, values: Mapping[str, Any], point: FixedPoint) -> None:
+        self.level, self.parameters, self.point = level, dict(values), point
+        self.moments = level.equations.unpack(point.x)
+        self.frequencies, self.eigenvalues, self.residual = point.frequencies, point.eigenvalues, point.residual
+        self.physical = point.physical and not level.violations(self.moments)
+
+    @property
+    def stable(self) -> bool:
+        """Whether every perturbation decays, but for turns of the phase."""
+        return self.point.stable
+
+    def mean(self, operator: Any) -> Any:
+        """<operator>; a float for Hermitian operators."""
+        return self.level.mean(operator, self.moments, self.parameters).item()
+
+    def g2(self, mode: Mode) -> float:
+        """<a^+ a^+ a a> / <a^+ a>^2 under the closure."""
+        number = self.mean(mode.number)
+        if not number > 0:
+            raise ParameterError(f"g2 of mode {mode.name} needs phonons; <n> = {number:g}")
+        return float(self.mean(mode.dag**2 * mode.lower**2) / number**2)
+
+    def __repr__(self) -> str:
+        shown = ", ".join(
+            f"<{label}> = {value:.6g}" for label, value in list(zip(self.level.labels, self.moments, strict=True))[:6]
+        )
+        kind = "stable" if self.stable else "unstable"
+        return f"<MomentState of {self.level.system.name!r}, order {self.level.order}, {kind}: {shown}; residual {self.residual:.1e}>"
 
 
 def generators(level: Cumulants) -> list[np.ndarray]:
@@ -41,8 +87,6 @@ def generators(level: Cumulants) -> list[np.ndarray]:
 
 def settled(level: Cumulants, initial: Any, parameters: Mapping[str, Any]) -> MomentState:
     """See :meth:`limcyc.Cumulants.steady_state`."""
-    from limcyc.levels.cumulants import MomentState
-
     if level.system.time_dependent:
         raise UnsupportedError(
             f"{level.system.name!r} is driven periodically: it has no state at rest; follow it with evolve(...)"
@@ -51,10 +95,10 @@ def settled(level: Cumulants, initial: Any, parameters: Mapping[str, Any]) -> Mo
     start = initial if isinstance(initial, np.ndarray) else level.start(initial)
     x = level.equations.pack(start)
     field = level.equations.bind(values)
-    level._warn_if_triples_matter(values)
+    warn_if_triples_matter(level, values)
     point = come_to_rest(field, x, level.generators, f"the moments of {level.system.name!r} at order {level.order}")
     state = MomentState(level, values, point)
-    level._warn_if_unphysical(state.moments)
+    warn_if_unphysical(level, state.moments)
     return state
 
 
@@ -62,8 +106,6 @@ def all_states(
     level: Cumulants, starts: int | Sequence[np.ndarray], rng: Any, parameters: Mapping[str, Any]
 ) -> tuple[MomentState, ...]:
     """See :meth:`limcyc.Cumulants.fixed_points`."""
-    from limcyc.levels.cumulants import MomentState
-
     if level.system.time_dependent:
         raise UnsupportedError(f"{level.system.name!r} is driven periodically: it has no fixed points")
     values = level.system.values(parameters)

@@ -25,7 +25,8 @@ from limcyc.results import Source, labelled
 if TYPE_CHECKING:
     import xarray
 
-    from limcyc.levels.cumulants import Cumulants, MomentState
+    from limcyc.levels.cumulants import Cumulants
+    from limcyc.levels.moment_states import MomentState
 
 __all__ = ["Regression"]
 

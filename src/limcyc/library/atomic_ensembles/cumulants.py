@@ -18,7 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from limcyc.algebra import Levels
 from limcyc.errors import ConvergenceError
-from limcyc.levels.cumulants import Cumulants, MomentState
+from limcyc.levels.cumulants import Cumulants
+from limcyc.levels.moment_states import MomentState
 from limcyc.levels.moments import Constituent
 from limcyc.library.atomic_ensembles import thermodynamic
 from limcyc.library.atomic_ensembles.model import ATOM, CAVITY, A, B, cavity_model, model
