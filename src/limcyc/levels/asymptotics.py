@@ -16,16 +16,45 @@ import numpy as np
 
 from limcyc.algebra import Mode
 from limcyc.algebra.matrices import Basis, scalar_function
+from limcyc.errors import RunawayError
 from limcyc.levels.sectors import Pairs, generator_entries
 from limcyc.system import OpenSystem
 
-__all__ = ["DriftAtInfinity"]
+__all__ = ["Confinement", "DriftAtInfinity"]
 
 _FAR = 10**8
 """Phonon number at which the drift is taken: corrections of relative order 1/n are then below 1e-7."""
 
 _WELL_CONDITIONED = 1e7
 """Condition number up to which the stationary internal state comes from a direct solve, the fast way."""
+
+
+class Confinement:
+    """Whether all modes of a system lose phonons far up the ladder; drifts are derived at first use."""
+
+    def __init__(self, system: OpenSystem, modes: tuple[Mode, ...]) -> None:
+        self.system, self.modes = system, modes
+        self._drifts: dict[Mode, DriftAtInfinity] = {}
+
+    def check(self, values: Mapping[str, Any]) -> dict[str, float]:
+        """d<n>/dt by mode, where it is defined. Raises :class:`limcyc.errors.RunawayError` if one of them is not negative."""
+        found = {}
+        for mode in self.modes:
+            if mode not in self._drifts:
+                self._drifts[mode] = DriftAtInfinity(self.system, mode)
+            drift = self._drifts[mode]
+            if not drift.available:
+                continue
+            rate, scale = drift(values)
+            if rate > -1e-6 * scale:
+                kind = "marginal: the tail is a power law" if rate < 1e-6 * scale else "upwards: runaway heating"
+                raise RunawayError(
+                    f"{self.system.name!r} has no normalisable steady state: at large phonon number in mode {mode.name} "
+                    f"the drift d<n>/dt = {rate:.3g} is {kind}. Raise the losses or lower the gain at large phonon number; "
+                    "transients are available from evolve(...)"
+                )
+            found[mode.name] = rate
+        return found
 
 
 class DriftAtInfinity:

@@ -15,18 +15,18 @@ from limcyc.errors import (
     CutoffError,
     OperatorError,
     ParameterError,
-    RunawayError,
     SeveralSteadyStatesError,
     SymmetryError,
     UnsupportedError,
 )
 from limcyc.levels import correlations, spectra
-from limcyc.levels.asymptotics import DriftAtInfinity
+from limcyc.levels.asymptotics import Confinement
+from limcyc.levels.cutoff_search import CutoffSearch
 from limcyc.levels.history import Remembering
 from limcyc.levels.response import respond
 from limcyc.levels.sectors import Sector
 from limcyc.levels.stationary import solve_null
-from limcyc.levels.truncation import LARGEST_CUTOFF, checked_cutoffs, cutoff_ladder, discarded_weight
+from limcyc.levels.truncation import checked_cutoffs, discarded_weight
 from limcyc.levels.windows import check_windows
 from limcyc.numerics.linear import make_plan
 from limcyc.results import Certificate, Scalar, State
@@ -39,9 +39,6 @@ __all__ = ["Exact"]
 
 _EXPLICIT_LIMIT = 1e-6
 """Largest discarded weight accepted when the caller fixes the cutoff."""
-
-_LARGEST_SEARCH = 150_000
-"""Largest number of unknowns that the search for a cutoff goes to when they grow faster than the cutoff."""
 
 _KEPT_SECTORS = 32
 
@@ -86,13 +83,13 @@ class Exact(Remembering):
         self.system = system
         self.modes: tuple[Mode, ...] = tuple(d for d in system.degrees if isinstance(d, Mode))
         self._sectors: OrderedDict[Any, Sector] = OrderedDict()
-        self._drifts: dict[Mode, DriftAtInfinity] = {}
-        self._start: dict[Mode, int] = {}
+        self._confinement = Confinement(system, self.modes)
+        self._search = CutoffSearch(system, self.modes)
         self._pins: dict[Any, int] = {}
 
     def forget(self) -> None:
         """Forget what earlier answers taught: the start of the search for a cutoff and the choice of pivots."""
-        self._start.clear()
+        self._search.forget()
         self._pins.clear()
 
     # -- steady state ----------------------------------------------------------------------------------------------
@@ -136,80 +133,22 @@ class Exact(Remembering):
                 f"{self.system.name!r} has several steady states: no jump has a rate at these parameters, and every "
                 "eigenstate of the Hamiltonian is stationary. Add a jump, or follow one initial state with evolve(...)"
             )
-        drifts = {} if closed else self._check_drift(values)
+        drifts = {} if closed else self._confinement.check(values)
         if fixed is not None:
             state = self._solve(fixed, values, method, closed, drifts)
             weight = state._certificate.discarded_weight
             if not closed and weight > _EXPLICIT_LIMIT:
                 raise CutoffError(
-                    f"steady state of {self.system.name!r} with cutoffs {_named(fixed)}: about {weight:.1e} of the "
+                    f"steady state of {self.system.name!r} with cutoffs {state._certificate.cutoffs}: about {weight:.1e} of the "
                     f"population lies beyond (allowed {_EXPLICIT_LIMIT:.0e}); raise the cutoff, leave it to limcyc, or "
                     "declare it part of the model with closed=True"
                 )
             return state
-        sizes = {mode: next(cutoff_ladder(self._start.get(mode, 16))) for mode in self.modes}
-        while True:
+        sizes: dict[Mode, int] | None = self._search.first()
+        while sizes is not None:
             state = self._solve(sizes, values, method, closed, drifts)
-            short = {}
-            for mode in self.modes:
-                p = state.populations(mode)
-                if discarded_weight(p) > tolerance:
-                    short[mode] = p
-            if not short:
-                break
-            larger = sizes | {mode: self._larger(mode, p, tolerance) for mode, p in short.items()}
-            self._check_growth(sizes, larger, state._certificate.unknowns)
-            sizes = larger
-        for mode in self.modes:
-            self._start[mode] = _enough(state.populations(mode), tolerance)
+            sizes = self._search.next(sizes, state, tolerance)
         return state
-
-    def _larger(self, mode: Mode, p: np.ndarray, tolerance: float) -> int:
-        size = p.size
-        last, before = abs(p[-4:]).sum(), abs(p[-8:-4]).sum()
-        wanted = size + 1
-        if 0 < last < before and last < 0.05:
-            wanted = int(size + 4 * np.log(last / tolerance) / np.log(before / last))
-        wanted = min(max(wanted, size + 1), 4 * size)
-        if size >= LARGEST_CUTOFF:
-            raise CutoffError(
-                f"the steady state of {self.system.name!r} does not fit {size} Fock states in mode {mode.name}: the last "
-                f"4 levels carry {last:.1e} of the population. The parameters are close to a phase boundary where the "
-                "phonon number diverges; move away from it, or give cutoffs={...} explicitly to go further"
-            )
-        return next(cutoff_ladder(wanted))
-
-    def _check_growth(self, sizes: Mapping[Mode, int], larger: Mapping[Mode, int], unknowns: int) -> None:
-        """Without one U(1) for each mode the matrix elements grow faster than the cutoff; a runaway would never end."""
-        free = sum(charge.modulus == 0 for charge in self.system.symmetries.weak)
-        exponent = 2 - min(free, len(self.modes)) / len(self.modes)
-        ratio = float(np.prod([larger[mode] / sizes[mode] for mode in self.modes]))
-        expected = unknowns * ratio**exponent
-        if exponent > 1 and expected > _LARGEST_SEARCH:
-            raise CutoffError(
-                f"the steady state of {self.system.name!r} does not fit the cutoffs {_named(sizes)}, and the next ones, "
-                f"{_named(larger)}, need about {expected:.1g} unknowns. A mode may run away, which this model has no symmetry "
-                "to tell; look at evolve(...), or give cutoffs={...} explicitly to go further"
-            )
-
-    def _check_drift(self, values: Mapping[str, Any]) -> dict[str, float]:
-        drifts = {}
-        for mode in self.modes:
-            if mode not in self._drifts:
-                self._drifts[mode] = DriftAtInfinity(self.system, mode)
-            drift = self._drifts[mode]
-            if not drift.available:
-                continue
-            rate, scale = drift(values)
-            if rate > -1e-6 * scale:
-                kind = "marginal: the tail is a power law" if rate < 1e-6 * scale else "upwards: runaway heating"
-                raise RunawayError(
-                    f"{self.system.name!r} has no normalisable steady state: at large phonon number in mode {mode.name} "
-                    f"the drift d<n>/dt = {rate:.3g} is {kind}. Raise the losses or lower the gain at large phonon number; "
-                    "transients are available from evolve(...)"
-                )
-            drifts[mode.name] = rate
-        return drifts
 
     def _solve(
         self,
@@ -496,7 +435,7 @@ class Exact(Remembering):
 
     def needed_cutoffs(self, state: State, tolerance: float = 1e-11) -> dict[Mode, int]:
         """Fock states that are enough for this state, independent of what was solved before."""
-        return {mode: next(cutoff_ladder(_enough(state.populations(mode), tolerance))) for mode in self.modes}
+        return self._search.needed(state, tolerance)
 
     def charge_of(self, operator: Operator) -> tuple[int, ...]:
         """Charge of an operator, or :class:`limcyc.errors.SymmetryError` when its monomials disagree."""
@@ -518,13 +457,3 @@ class Exact(Remembering):
 
     def __repr__(self) -> str:
         return f"Exact({self.system.name!r})"
-
-
-def _enough(p: np.ndarray, tolerance: float) -> int:
-    """Fock states that would have been enough for this distribution."""
-    beyond = np.cumsum(abs(p[::-1]))[::-1]
-    return int(np.count_nonzero(beyond > tolerance)) + 6
-
-
-def _named(sizes: Mapping[Mode, int]) -> dict[str, int]:
-    return {mode.name: size for mode, size in sizes.items()}
