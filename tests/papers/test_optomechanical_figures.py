@@ -103,7 +103,7 @@ def test_claims_read_the_drawn_numbers(data):
         values = {detuning: value for (detuning, _), value in wanted[name].items()}
         full[name] = ("detuning_line", [values[0.45], values[0.55]])
     pairs = list(FIG3.claims(full))
-    assert len(pairs) == sum(map(len, wanted.values())) == 9
+    assert len(pairs) == sum(map(len, wanted.values())) == 10
     assert all(judge(claim, got).passed for claim, got in pairs)
     for name in ("order_cut", "phonons_cut", "critical_hopping", "critical_frequency"):
         assert not all(judge(claim, got).passed for claim, got in FIG3.claims(full.assign({name: full[name] * 1.3})))

@@ -55,6 +55,14 @@ def test_concurrence_is_that_of_qutip():
     assert qutip.concurrence(state) == pytest.approx(found.concurrence, abs=1e-9)
 
 
+def test_projection_reports_the_weight_that_it_discards():
+    state = pairs.pair_state(kappa2=10.0, coupling=10.0, n_fock=6)
+    kept = state.density_matrix().reshape(6, 6, 6, 6)[:2, :2, :2, :2].reshape(4, 4).trace().real
+    concurrence, discarded = pairs.projected_concurrence(state)
+    assert discarded == pytest.approx(1 - kept, abs=1e-14) and discarded > 0.01
+    assert concurrence == 0.0
+
+
 def test_entanglement_changes_at_the_edge():
     edge = formulas.entanglement_edge(5.0)
     assert (

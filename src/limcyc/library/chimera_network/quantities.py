@@ -75,6 +75,38 @@ def _drift_error(**values: Any) -> float:
     return float(np.abs(rate[0::2] + 1j * rate[1::2] - printed).max())
 
 
+def _written_drift(z: np.ndarray, at: dict[str, float], printed: bool) -> np.ndarray:
+    """Drift of (q_1, p_1, q_2, ...) by da_l' = (kappa1 - 4 kappa2 |z_l|^2) da_l - 2 kappa2 z_l^2 da_l^+ - i (V/2d) sum da_m."""
+    hop = sum(np.roll(np.eye(z.size), shift, axis=1) for r in range(1, REACH + 1) for shift in (r, -r))
+    # Literally, "+ H.c." stands behind a sum which holds both orders of each pair.
+    strength = at["coupling"] / (2 * REACH) * (2 if printed else 1)
+    same = np.diag(at["kappa1"] - 4 * at["kappa2"] * np.abs(z) ** 2) - 1j * strength * hop
+    other = np.diag(-2 * at["kappa2"] * z**2)
+    found = np.empty((z.size, 2, z.size, 2))
+    found[:, 0, :, 0], found[:, 0, :, 1] = (same + other).real, (other - same).imag
+    found[:, 1, :, 0], found[:, 1, :, 1] = (same + other).imag, (same - other).real
+    return found.reshape(2 * z.size, 2 * z.size)
+
+
+def _arbitrary() -> tuple[np.ndarray, dict[str, float]]:
+    rng = np.random.default_rng(6)
+    z = rng.normal(size=SITES) + 1j * rng.normal(size=SITES)
+    return z, {"kappa1": 1.1, "kappa2": 0.3, "coupling": 0.9}
+
+
+def _jacobian_error(printed: bool = False) -> float:
+    """Largest difference of the derived drift of the fluctuations and the written one, at an arbitrary point."""
+    z, at = _arbitrary()
+    return float(np.abs(classical.level().drift_matrix(z, **at) - _written_drift(z, at, printed)).max())
+
+
+def _noise_error() -> float:
+    """The same for the noise, kappa1 + 4 kappa2 |z_l|^2 in each quadrature."""
+    z, at = _arbitrary()
+    wanted = np.diag(np.repeat(at["kappa1"] + 4 * at["kappa2"] * np.abs(z) ** 2, 2))
+    return float(np.abs(classical.level().noise_matrix(z, **at) - wanted).max())
+
+
 def _extreme_order(which: Callable[..., Any]) -> Callable[..., float]:
     def quantity(time: float, seed: int = 0, coupling: float = 1.2) -> float:
         return float(which(classical.local_order(_run(float(time), int(seed), float(coupling)))))
@@ -102,6 +134,12 @@ def _outer(values: np.ndarray) -> np.ndarray:
 QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "radius": lambda **values: classical.free_radius(values.get("kappa1"), values.get("kappa2")),
     "drift_error": _drift_error,
+    "jacobian_error": _jacobian_error,
+    "noise_error": _noise_error,
+    "smallest_intensity": _of_noise(lambda noise: (np.abs(noise.amplitudes) ** 2).min()),
+    "variance_over_intensity": _of_noise(
+        lambda noise: noise.ellipses.larger.max() / (np.abs(noise.amplitudes) ** 2).min()
+    ),
     "smallest_variance": _of_noise(lambda noise: noise.ellipses.smaller.min()),
     "largest_variance": _of_noise(lambda noise: noise.ellipses.larger.max()),
     "largest_anisotropy": _of_noise(lambda noise: noise.ellipses.anisotropy.max()),

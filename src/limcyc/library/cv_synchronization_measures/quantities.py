@@ -93,6 +93,7 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "s_p_smallest": _extreme("s_p", np.min),
     "s_p_largest": _extreme("s_p", np.max),
     "s_c_projected": lambda **values: projected_synchronization(**values).average,
+    "phase_diffusion": lambda **values: projected_synchronization(**values).phase_variance_rate,
     "s_c_ring": _ring,
     "s_c_ring_ratio": _ring_ratio,
     "squeezed_discord": lambda r: gaussian_discord(_squeezed_vacuum(r), measured=1),

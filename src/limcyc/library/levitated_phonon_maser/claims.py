@@ -102,6 +102,14 @@ def _formulas() -> Iterator[Claim]:
     yield claim(
         "threshold with counter-rotating terms", "S_th_counter_rotating", {}, 0.0562299123506889, 1e-10, COMPUTED
     )
+    yield claim(
+        "counter-rotating terms leave 0.283 of the gain",
+        "gain_left",
+        {},
+        1 - (1 + (200 * math.pi / 1000) ** 2) ** -1,
+        1e-12,
+        "closed formula",
+    )
     yield claim("linear phonon number without inversion", "n_linear", {"S0": 0.0}, 36.4, 0.051, COMPUTED)
     yield claim("D_W", "D_W", {}, 0.5798740180281874, 1e-12, COMPUTED)
     yield claim("below threshold n_las is 0", "n_las", {"S0": 0.01}, 0.0, 0.0, "no negative phonon number")
@@ -169,8 +177,46 @@ def _fokker_planck() -> Iterator[Claim]:
         "thermal state, ordering as printed: g2 = 1.818",
         "fp_g2",
         {"g": 0.0, "ordering": "paper"},
-        1.818,
-        5.1e-4,
+        (2 * 5**2 + 5) / 5.5**2,
+        1e-9,
+        "closed formula",
+    )
+    yield claim(
+        "vacuum, ordering as printed: g2 = 0",
+        "fp_g2",
+        {"g": 0.0, "nbar": 0.0, "ordering": "paper"},
+        0.0,
+        1e-9,
+        "closed formula",
+    )
+    yield claim("excess over n_las of the printed law", "fp_excess", printed, 36.9, 0.051, COMPUTED)
+    yield claim("far above threshold that excess is 2 D_W/gamma_m", "fp_excess_ratio", printed, 1.0, 1e-9, COMPUTED)
+    yield claim("excess over n_las, exact", "excess", {"S0": 0.2}, 5.0, 0.051, COMPUTED)
+    yield claim("printed Var N over exact Var n", "printed_variance_ratio", {"S0": 0.2}, 4.7, 0.051, COMPUTED)
+    yield claim("printed g2 - 1 over the exact one", "printed_g2_ratio", {"S0": 0.2}, 5.0, 0.051, COMPUTED)
+    yield claim(
+        "printed ring thickness over the saturated one", "ring_thickness_ratio", {"S0": 0.2}, 2.15, 0.0051, COMPUTED
+    )
+    yield claim(
+        "the radius in the Wigner density is most likely near r_0",
+        "fp_radial_peak",
+        {"S0": 0.2},
+        54.1276,
+        0.1,
+        COMPUTED,
+    )
+    for delta in (500.0, 1000.0):
+        for moment in ("n", "variance"):
+            yield claim(
+                f"saturated noise off resonance, delta {delta:g}: {moment} over exact",
+                f"fp_{moment}_over_exact", {"S0": 0.2, "delta": delta}, 1.0, 5e-5, COMPUTED,
+            )  # fmt: skip
+    yield claim(
+        "noise inside both derivatives (Ito) overstates n at threshold by 27 %",
+        "ito_n_over_exact",
+        {"S0": 0.0159154943},
+        1.27,
+        0.0051,
         COMPUTED,
     )
     yield claim(
@@ -190,7 +236,7 @@ def _fokker_planck() -> Iterator[Claim]:
         )  # fmt: skip
     yield claim(
         "near threshold the angular eigenvalue, not <1/N>, is the decay of the phase",
-        "fp_phase_rate", {"S0": 0.05}, 0.001152058748463715, 1e-3, COMPUTED, relative=True,
+        "fp_phase_rate", {"S0": 0.05}, 0.001152058748463715, 2e-5, COMPUTED, relative=True,
     )  # fmt: skip
 
 
@@ -204,7 +250,7 @@ def _eliminated() -> Iterator[Claim]:
         yield claim(f"adiabatic elimination, S0 {inversion:g}: g2", "eliminated_g2", at, g2, digits, exactly)
     for inversion, rate in ((0.2, 0.0001983503660521799), (0.05, 0.001152058748463715)):
         yield claim(
-            f"adiabatic elimination, S0 {inversion:g}: line", "eliminated_phase_rate", {"S0": inversion}, rate, 3e-5, exactly,
+            f"adiabatic elimination, S0 {inversion:g}: line", "eliminated_phase_rate", {"S0": inversion}, rate, 2e-5, exactly,
             relative=True,
         )  # fmt: skip
     yield claim(
@@ -219,7 +265,7 @@ def _eliminated() -> Iterator[Claim]:
     for name, quantity, value, tolerance in (
         ("n", "eliminated_n", 1343.2464717819812, 1e-7),
         ("g2", "eliminated_g2", 1.006317196495619, 3e-7),
-        ("line", "eliminated_phase_rate", 0.00024965515510205945, 1e-5),
+        ("line", "eliminated_phase_rate", 0.00024965515510205945, 2e-6),
         ("shift", "eliminated_shift", 0.015706415194291633, 1e-6),
     ):
         yield claim(
@@ -238,24 +284,24 @@ def _exact() -> Iterator[Claim]:
         at = {"S0": inversion}
         drawn = "fig2" if inversion in (0.0, 0.05, 0.2) else None
         yield claim(f"exact, S0 {inversion:g}: n", "n", at, number, 1e-9, COMPUTED, relative=True)
-        yield claim(f"exact, S0 {inversion:g}: Var n", "variance", at, variance, 1e-8, COMPUTED, relative=True)
+        yield claim(f"exact, S0 {inversion:g}: Var n", "variance", at, variance, 2e-9, COMPUTED, relative=True)
         yield claim(f"exact, S0 {inversion:g}: g2", "g2", at, g2, 1e-9, COMPUTED, relative=True, figure=drawn)
-        yield claim(f"exact, S0 {inversion:g}: sigma_z", "sigma_z", at, sigma_z, 1e-9, COMPUTED)
+        yield claim(f"exact, S0 {inversion:g}: sigma_z", "sigma_z", at, sigma_z, 1e-9, COMPUTED, relative=True)
     detuned = {"S0": 0.2, "delta": 1000.0}
     for quantity, value, tolerance in (
         ("n", 1343.2464717819812, 1e-9),
-        ("variance", 12741.434128347319, 1e-8),
+        ("variance", 12741.434128347319, 2e-9),
         ("g2", 1.006317196495619, 1e-9),
         ("sigma_z", 0.03183098862229805, 1e-9),
-        ("phase_rate", 0.00024965515510205945, 1e-6),
+        ("phase_rate", 0.00024965515510205945, 2e-8),
         ("shift", 0.015706415194291633, 1e-6),
     ):
         yield claim(f"exact, delta = gamma_2: {quantity}", quantity, detuned, value, tolerance, COMPUTED, relative=True)
     yield claim("pulling in closed form", "pulling", detuned, 0.015708, 5.1e-7, COMPUTED)
     yield claim("pulling of the derived mean field", "mean_field_shift", detuned, 0.015707716531714665, 1e-9, COMPUTED)
     yield claim("the inversion is clamped to the threshold", "sigma_z", {"S0": 0.2}, 0.0159152, 5.1e-8, COMPUTED)
-    yield claim("exact line, S0 0.2", "phase_rate", {"S0": 0.2}, 0.0001983503660521799, 1e-6, COMPUTED, relative=True)
-    yield claim("exact line, S0 0.05", "phase_rate", {"S0": 0.05}, 0.001152058748463715, 1e-6, COMPUTED, relative=True)
+    yield claim("exact line, S0 0.2", "phase_rate", {"S0": 0.2}, 0.0001983503660521799, 2e-8, COMPUTED, relative=True)
+    yield claim("exact line, S0 0.05", "phase_rate", {"S0": 0.05}, 0.001152058748463715, 2e-8, COMPUTED, relative=True)
     yield claim("slowest amplitude rate, S0 0.2", "amplitude_rate", {"S0": 0.2}, 0.028918710747291226, 1e-6, COMPUTED)
     yield claim("gamma_m (1 - S_th/S0)", "amplitude_rate_formula", {"S0": 0.2}, 0.028916, 5.1e-7, COMPUTED)
     yield claim("long-time phonon number", "n", {"S0": 0.2, "nbar": 5.0}, 1469.89994, 1e-5, COMPUTED, figure="fig2")
@@ -267,6 +313,21 @@ def _exact() -> Iterator[Claim]:
     yield claim(
         "ring of the exact Wigner function", "exact_ring_radius", {"S0": 0.2}, 54.1276, 0.1, COMPUTED, figure="fig3"
     )
+    yield claim(
+        "a weak spin leaves <a> to decay at gamma_eff/2",
+        "phase_rate_over_linear",
+        {"eta": 0.01, "S0": -0.5, "nbar": 1.0, "delta": 1000.0},
+        1.0,
+        6e-6,
+        COMPUTED,
+    )
+    for nbar in (0.0, 5.0):
+        at = {"g": 0.0, "nbar": nbar}
+        peaks = {"wigner": 1 / (2 * math.pi * (nbar + 0.5)), "husimi": 1 / (2 * math.pi * (nbar + 1))}
+        for name, value in peaks.items():
+            yield claim(
+                f"{nbar:g} thermal phonons: {name} at the origin", f"{name}_origin", at, value, 1e-10, "closed formula"
+            )
     shifted = {"g": 3.1416, "S0": -0.5, "nbar": 1.0, "delta": 500.0}
     yield claim("shift of the frequency: exact", "shift", shifted, -0.00197380372859872, 1e-8, COMPUTED)
     yield claim(
@@ -280,16 +341,16 @@ def _exact() -> Iterator[Claim]:
 
 
 def _scaled() -> Iterator[Claim]:
-    for quantity, value in (
-        ("n", 4.847630501342719),
-        ("variance", 10.87180102902752),
-        ("g2", 1.2563529020554893),
-        ("sigma_z", 0.3626184749328637),
-        ("phase_rate", 0.06648761758228146),
-        ("wigner_origin", 0.010186390160137998),
-        ("husimi_origin", 0.011736279303948133),
+    for quantity, value, tolerance in (
+        ("n", 4.847630501342719, 1e-9),
+        ("variance", 10.87180102902752, 1e-9),
+        ("g2", 1.2563529020554893, 1e-9),
+        ("sigma_z", 0.3626184749328637, 1e-9),
+        ("phase_rate", 0.06648761758228146, 1e-9),
+        ("wigner_origin", 0.010186390160137998, 1e-10),
+        ("husimi_origin", 0.011736279303948133, 1e-10),
     ):
-        yield claim(f"scaled maser: {quantity}", quantity, SCALED, value, 1e-9, COMPUTED)
+        yield claim(f"scaled maser: {quantity}", quantity, SCALED, value, tolerance, COMPUTED)
 
 
 def _transverse() -> Iterator[Claim]:
@@ -301,7 +362,15 @@ def _transverse() -> Iterator[Claim]:
         yield claim(f"full transverse coupling, S0 {inversion:g}: n", "n_transverse", at, value, tolerance, COMPUTED)
         yield claim(f"rotating wave, S0 {inversion:g}: n", "n", at, rotating, 1e-8, COMPUTED)
     at = {"S0": -0.9, "g": 4.0, "nbar": 0.0}
-    yield claim("counter-rotating rates, S0 -0.9: n", "n_counter_rotating", at, 0.59128, 1.1e-5, COMPUTED)
+    yield claim("counter-rotating rates, S0 -0.9: n", "n_counter_rotating", at, 0.59128, 5.1e-6, COMPUTED)
+    yield claim(
+        "the longitudinal coupling heats at Gamma_z",
+        "longitudinal_over_formula",
+        {"g_z": 3.0, "S0": 0.3, "gamma_m": 1.0},
+        1.0,
+        2e-3,
+        COMPUTED,
+    )
 
 
 def _langevin() -> Iterator[Claim]:

@@ -170,6 +170,67 @@ def _half_width(**values: Any) -> float:
     return float(brentq(lambda d: _damping_ratio(**(values | {"delta": d * gamma_2})) / top - 0.5, 0.0, 20.0))
 
 
+def _excess(noise: str = "saturated", **values: Any) -> float:
+    """<N> of a law above n_las."""
+    return _law(noise, **_at(values)).mean - _lasing_number(**values)
+
+
+def _excess_ratio(noise: str = "saturated", **values: Any) -> float:
+    """That excess over 2 D_W/gamma_m."""
+    return _excess(noise, **values) * _numbers(values)["gamma_m"] / (2 * _phase_noise(**values))
+
+
+def _thickness(noise: str, **values: Any) -> float:
+    """Standard deviation of the radius r = sqrt(2 N) in a law."""
+    law = _law(noise, **_at(values))
+    weight, radius = law.weights * np.exp(law.log_density), np.sqrt(2 * law.N)
+    return math.sqrt(float(weight @ (radius - weight @ radius) ** 2))
+
+
+def _radial_peak(**values: Any) -> float:
+    """Radius at which P(r) = r P(N = r^2/2) of the law with saturated noise is largest."""
+    from scipy.optimize import minimize_scalar
+
+    law, guess = _law("saturated", **_at(values)), math.sqrt(2 * _lasing_number(**values))
+    found = minimize_scalar(
+        lambda r: -float(law.radial_density(r)),
+        bounds=(0.8 * guess, 1.2 * guess),
+        method="bounded",
+        options={"xatol": 1e-4},
+    )
+    return float(found.x)
+
+
+def _ito_number(**values: Any) -> float:
+    """Phonon number of the saturated law with flux_i = mu_i P - d_j (D_ij P), over the exact one.
+
+    In the plane D is D_r along the radius and D_W across it, so that P is that of the kinetic ordering times
+    exp(integral (D_W/D_r - 1) dN/(2 N))/D_r.
+    """
+    from scipy.integrate import cumulative_trapezoid
+
+    law = _law("saturated", **_at(values))
+    turned = cumulative_trapezoid((law.phase_noise / law.radial_noise - 1) / (2 * law.N), law.N, initial=0.0)
+    weight = law.weights * np.exp(law.log_density + turned) / law.radial_noise
+    return (float(weight @ law.N) / float(weight.sum()) - 0.5) / _of_state(lambda s: s.number(MODE))(**values)
+
+
+def _phase_rate_over_linear(**values: Any) -> float:
+    """Exact decay rate of <a> over that of the linear master equation, (gamma_m + Gamma_opt)/2."""
+    v = _numbers(values)
+    effective = v["gamma_m"] + float(formulas.optical_damping(v["g"], v["S0"], v["delta"], v["gamma_2"]))
+    return 2 * _line(**_at(values))[0] / effective
+
+
+def _longitudinal(g_z: float, n_fock: int = 12, **values: Any) -> float:
+    """Heating by the longitudinal coupling alone, from the full model, over the closed rate."""
+    v = _numbers({"g": 0.0, "nbar": 0.0} | values)
+    state = exact.dressed_state(int(n_fock), **(v | {"g_z": g_z}))
+    # The mean force displaces the mode; the heating is what is left.
+    heated = state.number(MODE) - abs(complex(state.mean(MODE.lower))) ** 2
+    return float(v["gamma_m"] * heated / formulas.longitudinal_rate(g_z, v["S0"], v["gamma_1"], v["omega_m"]))
+
+
 def _ring_radius_exact(**values: Any) -> float:
     """Radius at which the Wigner density of the exact state, as a function of r, is largest."""
     from scipy.optimize import minimize_scalar
@@ -195,6 +256,7 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
         "S_th_counter_rotating": _of_formula(
             formulas.threshold_counter_rotating, "g", "delta", "gamma_2", "gamma_m", "omega_m"
         ),
+        "gain_left": lambda **values: QUANTITIES["S_th"](**values) / QUANTITIES["S_th_counter_rotating"](**values),
         "linear_gain": _of_formula(_linear_gain, "g", "gamma_2"),
         "gain_ratio": _of_formula(lambda g, s, m: _linear_gain(g, s) / m, "g", "gamma_2", "gamma_m"),
         "n_sat": _of_formula(formulas.saturation_number, "g", "delta", "gamma_1", "gamma_2"),
@@ -241,6 +303,25 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
         "ring_rate_over_exact": lambda **values: (
             _law("saturated", **_at(values)).ring_decay_rate() / _line(**_at(values))[0]
         ),
+        "fp_excess": _excess,
+        "fp_excess_ratio": _excess_ratio,
+        "fp_radial_peak": _radial_peak,
+        "fp_n_over_exact": lambda **values: (
+            _law("saturated", **_at(values)).phonons() / _of_state(lambda s: s.number(MODE))(**values)
+        ),
+        "fp_variance_over_exact": lambda **values: (
+            _law("saturated", **_at(values)).phonon_variance() / _of_state(exact.phonon_variance)(**values)
+        ),
+        "ito_n_over_exact": _ito_number,
+        "printed_variance_ratio": lambda **values: (
+            _law("unsaturated", **_at(values)).variance / _of_state(exact.phonon_variance)(**values)
+        ),
+        "printed_g2_ratio": lambda **values: (
+            (_law("unsaturated", **_at(values)).g2("paper") - 1) / (_of_state(lambda s: s.g2(MODE))(**values) - 1)
+        ),
+        "ring_thickness_ratio": lambda **values: (
+            _thickness("unsaturated", **values) / _thickness("saturated", **values)
+        ),
         "printed_N": lambda **values: fokker_planck.printed_moments(**_at(values))[0],
         # Adiabatic elimination
         "eliminated_n": lambda **values: elimination.eliminated_statistics(**_at(values)).number,
@@ -263,11 +344,14 @@ QUANTITIES: Final[Mapping[str, Quantity]] = MappingProxyType(
         "wigner_origin": _of_state(exact.wigner_origin),
         "husimi_origin": _of_state(exact.husimi_origin),
         "phase_rate": lambda **values: _line(**_at(values))[0],
+        "phase_rate_over_linear": _phase_rate_over_linear,
+        "excess": lambda **values: _of_state(lambda s: s.number(MODE))(**values) - _lasing_number(**values),
         "shift": lambda **values: _line(**_at(values))[1],
         "amplitude_rate": lambda **values: exact.amplitude_rate(**_at(values)),
         "n_at": _phonons_at,
         "exact_ring_radius": _ring_radius_exact,
         "n_transverse": _transverse_number,
+        "longitudinal_over_formula": _longitudinal,
     }
 )
 """Quantity -> function of keyword parameters."""

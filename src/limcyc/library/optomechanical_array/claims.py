@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from limcyc.claims import Claim
-from limcyc.library.claim_forms import COMPUTED, claim
+from limcyc.library.claim_forms import COMPUTED, claim, stated
 
 __all__ = ["CLAIMS"]
 
@@ -20,6 +20,9 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     claim("well above threshold: order", "order", {"detuning": 0.4, "hop_b": 0.3}, 0.79, 0.03, COMPUTED, quick=False),
     claim("well above threshold: phonons", "phonons", {"detuning": 0.4, "hop_b": 0.3}, 3.5, 0.4, COMPUTED, quick=False),
     claim("below threshold: order still decaying", "order", {"detuning": 0.55, "hop_b": 0.1}, 0.22694, 0.03, COMPUTED, quick=False),
+    claim("below threshold: phonons", "phonons", {"detuning": 0.55, "hop_b": 0.1}, 1.67468, 0.4, COMPUTED, quick=False),
+    stated("small truncation: error of the static displacement, relative", "displacement_error",
+           {"photons": 6, "phonons": 18, "detuning": 0.7, "hop_b": 0.0}, "0.04", COMPUTED, quick=False),
     claim("critical hopping, detuning 0.55", "critical_hopping", {"detuning": 0.55, "hop_b": 0.13, "frequency": 0.858}, 0.129, 0.009,
           COMPUTED, quick=False),
     claim("frequency at threshold, detuning 0.55", "critical_frequency", {"detuning": 0.55, "hop_b": 0.13, "frequency": 0.858}, 0.858,
@@ -49,6 +52,9 @@ CLAIMS: Final[tuple[Claim, ...]] = (
         )
         for quantity, value, tolerance in rows
     ),
+    # Qualitative at g0 = kappa: the exact cell has 1.64.
+    claim("isolated cell with classical noise: <|beta|^2> - 1/2", "noisy_phonons",
+          _STRONG | {"hop_b": 0.0, "size": 30, "runs": 4, "step": 0.2}, 2.8, 0.06, COMPUTED, needs_level="langevin"),
     *(
         claim(f"small lattice, classical noise: {quantity}", quantity, _WEAK | {"size": 12, "runs": 2, "step": 0.2}, value, tolerance,
               "30 x 30 lattice at short distance", needs_level="langevin")

@@ -55,6 +55,7 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "correlation_5": _correlation(5),
     "correlation_14": _correlation(14),
     "square": lambda **at: _lattice("square", **at).square,
+    "noisy_phonons": lambda **at: _lattice("square", **at).square - 0.5,
     "correlation_1_global": _correlation(1, "global"),
     "correlation_14_global": _correlation(14, "global"),
     "square_global": lambda **at: _lattice("global", **at).square,

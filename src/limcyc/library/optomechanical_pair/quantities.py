@@ -90,6 +90,7 @@ QUANTITIES: Final[dict[str, Callable[..., Any]]] = {
     "trajectory_phonons": lambda **at: float(np.real(_runs(**at).mean("phonons").mean)),
     "trajectory_cos": lambda **at: float(np.real(_runs(**at).mean("cos").mean)),
     "trajectory_cos2": lambda **at: float(np.real(_runs(**at).mean("cos2").mean)),
+    "trajectory_switches": lambda **at: 1000 * _runs(**at).switching().rate,
     "trajectory_fraction_zero": lambda **at: _runs(**at).switching().fraction_high,
     "langevin_cos": lambda panel: float(_langevin(panel).mean_cos(1).mean),
     "langevin_cos2": lambda panel: float(_langevin(panel).mean_cos(2).mean),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from limcyc.claims import Claim
-from limcyc.library.claim_forms import COMPUTED, claim
+from limcyc.library.claim_forms import COMPUTED, claim, stated
+from limcyc.library.van_der_pol_network.model import SOURCE
 
 __all__ = ["CLAIMS"]
 
@@ -70,10 +71,40 @@ CLAIMS: Final[tuple[Claim, ...]] = (
               {"kappa2": k, "disorder_halfwidth": s, "n_fock": n}, value, 1e-6, COMPUTED)
         for k, s, value, n in _THRESHOLDS
     ),
+    stated("dissipative network: V_c, kappa2 100, disorder 0.2", "critical_undrawn",
+           {"kappa2": 100.0, "disorder_halfwidth": 0.2, "n_fock": 8}, "433.364", COMPUTED),
+    *(
+        claim(f"dissipative network: closed V_c for large kappa2, disorder {s:g}", "critical_formula", {"kappa2": 100.0, "disorder_halfwidth": s},
+              value, 1e-9, "closed formula")
+        for s, value in ((0.0, 1000 / 3), (0.2, 1300 / 3))
+    ),
+    *(
+        claim(f"dissipative network: closed over full V_c, kappa2 {k:g}", "critical_ratio", {"kappa2": k, "n_fock": 8}, 1.0, tolerance, COMPUTED)
+        for k, tolerance in ((10.0, 5.1e-3), (100.0, 5.1e-4))
+    ),
+    stated("dissipative pair nearer the quantum limit: concurrence", "projected_concurrence",
+           {"kind": "dissipative", "kappa2": 1000.0, "coupling": 10.0, "n_fock": 6}, "0.01695", COMPUTED),
+    claim("quantum limit: concurrence at strong coupling", "concurrence_at", {"coupling": 1e10}, 0.25, 1e-4, "closed formula"),
+    *(
+        claim(f"classical dissipative pair: locked for |detuning| < 2 V, V = {v:g}", "tongue_edge", {"coupling": v}, 1.0, 6e-3, SOURCE)
+        for v in (0.1, 0.4, 0.8)
+    ),
+    claim("classical dissipative pair: drift beyond the tongue", "phase_velocity", {"detuning": 1.0, "coupling": 0.4, "window": 600.0}, 0.6,
+          0.01, "phase model"),
+    claim("classical network without noise: order", "classical_order", {"kappa2": 0.02, "coupling": 0.8}, 26**0.5, 1e-6, "closed formula"),
+    claim("classical network without noise: frequency V (N - 1)/N", "classical_frequency", {"kappa2": 0.02, "coupling": 0.8}, 0.6, 1e-6,
+          "closed formula"),
+    *(
+        claim(f"noise of a classical oscillator, |alpha|^2 = {square:g}", "diffusion", {"kappa2": 0.02, "square": square},
+              (0.5 + 0.02 * (2 * square - 1)) / 2, 1e-12, "derived from the master equation")
+        for square in (0.0, 26.0)
+    ),
     claim("reactive network: coupling at drive 7", "rotating_coupling", _DRIVEN, 1.5291831956467539, 1e-6, COMPUTED),
     claim("reactive network: order at drive 7", "rotating_order", _DRIVEN, 4.577607195741786, 1e-5, COMPUTED),
     claim("reactive network: frequency at drive 7", "rotating_frequency", _DRIVEN, 1.4838968068101672, 1e-5, COMPUTED),
     claim("reactive network: V_c", "critical_reactive", {"kappa2": 0.02}, 1.060, 5e-3, COMPUTED, quick=False),
+    claim("reactive network: order at V_c, a transition of first order", "order_reactive", {"kappa2": 0.02}, 3.96, 5.1e-3, "two methods",
+          quick=False),
     claim("reactive network: no synchronization beyond this kappa2", "kappa2_limit", {}, 0.051711076530642525, 1e-7, COMPUTED),
     claim("reactive network with classical noise, N -> infinity: V_c", "critical_langevin_limit", {"kappa2": 0.02}, 1.055, 1e-2, COMPUTED,
           quick=False, figure="fig4"),
