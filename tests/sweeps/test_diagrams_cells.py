@@ -126,7 +126,10 @@ def test_the_period_doubles_where_the_multiplier_is_minus_one():
     from limcyc.library.kicked_rotator.formulas import locked_orbit
     from limcyc.library.kicked_rotator.model import friction
 
-    data, _ = diagram("kicked-rotator", "bifurcation", quick=True)
+    data, picture = diagram("kicked-rotator", "bifurcation", quick=True)
+    dots = [line for line in picture.axes[0].lines if line.get_marker() == "."]
+    # A dot is drawn half as wide as its size, and columns as far apart as these would vanish at the size of the full form.
+    assert data.sizes["kick"] < 40 and dots and all(line.get_markersize() >= 3 for line in dots)
     width = np.ptp(data["p"].transpose("kick", "sample").values, axis=1)
     kick, onset = data["kick"].values, period_doubling(0.25)
     assert (width[kick < onset - 0.1] < 1e-3).all() and (width[(kick > onset + 0.1)] > 0.1).all()

@@ -47,12 +47,14 @@ class SystemLevel:
         return found
 
     def measurable(self, points: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-        """Names of the values, from the first of the points that has an answer; empty if none has."""
+        """Names of the values and of numbers in the certificate (errors), from the first point with an answer; empty if none has."""
         for point in points:
             try:
-                return tuple(self.steady_state(**point).values)
+                found = self.steady_state(**point)
             except LimcycError:
                 continue
+            numbers = (name for name, value in found.certificate.items() if isinstance(value, int | float))
+            return (*found.values, *numbers)
         return ()
 
     def __repr__(self) -> str:

@@ -43,7 +43,7 @@ def sweep_picture(
     scale
         of the values: ``"linear"``, ``"log"`` or, for maps, ``"diverging"``
 
-    Axes with evenly spaced logarithms are logarithmic. The second axis of the sweep runs across, the first one up. Points
+    Axes with evenly spaced logarithms are logarithmic. A further measure ``<variable>_error`` makes a band. The second axis of the sweep runs across, the first one up. Points
     without a value are gaps in curves and named hatched regions in maps.
 
     Returns the axes. Raises :class:`limcyc.errors.UnknownNameError` for unknown names, and
@@ -53,7 +53,8 @@ def sweep_picture(
     wanted = measures[0] if variable is None else variable
     if wanted not in measures:
         raise UnknownNameError("measure", wanted, measures)
-    chosen = dataset[[wanted, "status"]]
+    error = f"{wanted}_error"
+    chosen = dataset[[wanted, "status", *([error] if error in measures else [])]]
     for name, value in (at or {}).items():
         if name not in chosen.dims:
             raise UnknownNameError("axis", name, map(str, chosen.dims))
@@ -137,7 +138,8 @@ def _points(
             marks = drawn.scatter(x[good], y[good], c=values[good], norm=norm, s=9, cmap="viridis", linewidths=0)
             if (~good).any():
                 drawn.plot(x[~good], y[~good], "x", color="0.45", markersize=3, label="no value")
-                drawn.legend()
+                # Outside: inside it would look like one more point.
+                drawn.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False, borderaxespad=0.2)
             drawn.figure.colorbar(marks, ax=drawn, label=axis_label(chosen[wanted]), pad=0.02)
             drawn.set_ylabel(axis_label(chosen[names[1]]))
             drawn.set_yscale("log" if _wide(y) else "linear")

@@ -102,7 +102,8 @@ class Dask(Executor):
                 n_workers=self.workers,
                 threads_per_worker=1,
                 processes=True,
-                dashboard_address=None,
+                # Any free port: two sweeps on one machine would quarrel over the usual one.
+                dashboard_address=":0",
                 env=dict(ONE_THREAD),
             )
             return self._made

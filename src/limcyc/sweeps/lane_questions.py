@@ -30,6 +30,10 @@ class LaneQuestion(PointQuestion):
         answers = Answers(np.full((count, self.columns), np.nan), np.zeros(count, dtype=int), [""] * count)
         arrays = {name: np.asarray(values) for name, values in points.items()}
         self._fill(arrays, np.asarray(numbers), np.arange(count), answers)
+        assert isinstance(answers.messages, list)
+        for k in np.flatnonzero(np.isnan(answers.values[:, : -len(CERTIFICATE)]).any(axis=1)):
+            if answers.status[k] == STATUS["steady"] and not answers.messages[k]:
+                answers.messages[k] = "; ".join(self._without_number(answers.values[k]))
         return answers
 
     def _fill(self, points: Mapping[str, np.ndarray], numbers: np.ndarray, part: np.ndarray, answers: Answers) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from limcyc.algebra import Operator, as_operator
 from limcyc.errors import ParameterError, UnknownNameError
 
-__all__ = ["Measure", "measures_of"]
+__all__ = ["RESERVED", "Measure", "measures_of"]
+
+RESERVED: Final = ("status", "message", "residual", "discarded_weight")
+"""Variables of every result beside the measures."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,10 @@ class Measure:
             if not isinstance(values, Mapping) and not hasattr(result, "data_vars"):
                 raise ParameterError(f"measure {name!r} asks for the value {self.what!r}, but the result has no names")
             known = values if isinstance(values, Mapping) else result
+            certificate = getattr(result, "certificate", None)
+            if self.what not in known and isinstance(certificate, Mapping) and self.what in certificate:
+                # Standard errors and the like of systems of the library.
+                return certificate[self.what]
             if self.what not in known:
                 raise UnknownNameError(f"value asked for by measure {name!r}", self.what, map(str, known))
             return known[self.what]
@@ -87,6 +94,10 @@ class Measure:
         return self.what(result) if operator is None else result.mean(operator)
 
     def _columns(self, name: str, found: Any) -> np.ndarray:
+        if found is None:
+            raise ParameterError(
+                f"measure {name!r} returned None instead of a number; does its function lack a `return`?"
+            )
         try:
             array = np.asarray(found, dtype=complex).ravel()
         except (TypeError, ValueError):
@@ -128,7 +139,7 @@ def measures_of(given: Mapping[str, Any] | None, function: Callable[..., Any] | 
             raise ParameterError(
                 f"measure {name!r} must be an operator or a function of the state, or the name of a value, got {what!r}"
             )
-        if name in ("status", "message", "residual", "discarded_weight"):
+        if name in RESERVED:
             raise ParameterError(f"the name {name!r} of a measure is taken by the certificate of the points; rename it")
         found[name] = measure
     return found

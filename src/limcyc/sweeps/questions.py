@@ -195,7 +195,13 @@ class PointQuestion(Question):
                 return status_of(error)
         row[:] = np.concatenate([*columns, certificate(result)])
         remarks = dict.fromkeys(" ".join(str(warning.message).split()) for warning in caught)
-        return STATUS["steady"], "; ".join(remarks)
+        return STATUS["steady"], "; ".join([*remarks, *self._without_number(row)])
+
+    def _without_number(self, row: np.ndarray) -> list[str]:
+        """A remark on the measures that are nan, of which a summary should not be silent."""
+        ends = np.cumsum([measure.width for measure in self.measures.values()])
+        names = [n for n, part in zip(self.measures, np.split(row, ends), strict=False) if np.isnan(part).any()]
+        return [f"nan for {', '.join(names)}"] if names else []
 
     def _ask(self, point: Mapping[str, Any], number: int) -> Any:
         options = dict(self.options)

@@ -13,7 +13,7 @@ from limcyc.algebra import as_operator
 from limcyc.errors import ParameterError, UnknownNameError, UnsupportedError
 from limcyc.sweeps.design import Axis, Design
 from limcyc.sweeps.executors import Executor, Processes, Serial
-from limcyc.sweeps.measures import Measure, measures_of
+from limcyc.sweeps.measures import RESERVED, Measure, measures_of
 from limcyc.sweeps.outcomes import Answers
 from limcyc.sweeps.questions import Function, PointQuestion, Question
 from limcyc.sweeps.run import run
@@ -193,6 +193,8 @@ def asked(
             "steady states of Cumulants and ProductState with operators as measures, and for a Function(..., lanes=True)"
         )
     question = (kind or PointQuestion)(*parts)
+    _check_names(axes, measures)
+    _check_options(level, verb, options)
     _check_measures(level, verb, measures)
     question.check({name: values for axis in axes for name, values in axis.values.items()})
     return question
@@ -227,6 +229,41 @@ def _lane_kind(
 
     operators = all(measure.operator is not None and measure.along is None for measure in measures.values())
     return RestQuestion if operators and rests(level) else None
+
+
+def _check_names(axes: tuple[Axis, ...], measures: Mapping[str, Measure]) -> None:
+    """Every dimension, coordinate and variable of the result has a name of its own."""
+    taken = dict.fromkeys(RESERVED, "the certificate of the points")
+    own = {axis.dimension for axis in axes} | {name for axis in axes for name in axis.values}
+    along = {measure.along[0]: name for name, measure in measures.items() if measure.along is not None}
+    for names, what in ((own, "an axis"), (along, "the dimension of a measure"), (measures, "a measure")):
+        for name in names:
+            if name in taken:
+                raise ParameterError(f"the name {name!r} of {what} is taken by {taken[name]}; rename one of them")
+        taken |= dict.fromkeys(names, what)
+
+
+def _check_options(level: Any, verb: str, options: Mapping[str, Any]) -> None:
+    """Misspelt options, which every point would refuse as an unknown parameter."""
+    if isinstance(level, Function):
+        return
+    found = [getattr(level, name, None) for name in dict.fromkeys((verb, "steady_state"))]
+    known: set[str] = set()
+    for method in found:
+        if method is None:
+            continue
+        try:
+            arguments = inspect.signature(method).parameters.values()
+        except (TypeError, ValueError):
+            return
+        known |= {a.name for a in arguments if a.kind not in (a.VAR_KEYWORD, a.VAR_POSITIONAL)}
+    for name in options:
+        if name in getattr(level.system, "parameters", {}):
+            raise ParameterError(
+                f"{name} is a parameter of {level.system.name!r}, not an option of {verb}; give it in `fixed`"
+            )
+        if name not in known:
+            raise UnknownNameError(f"option of {verb} of the level {level.name}", name, sorted(known))
 
 
 def _check_measures(level: Any, verb: str, measures: Mapping[str, Measure]) -> None:
