@@ -80,7 +80,11 @@ def test_states_stay_hermitian_and_positive_without_help():
         (lambda: array.steady(kappa=0.0), ParameterError, "kappa must be > 0"),
         (lambda: array.steady(gamma_m=-1.0), ParameterError, "gamma_m must be > 0"),
         (lambda: array.steady(hopb=0.1), UnknownNameError, "did you mean 'hop_b'"),
-        (lambda: array.steady(method="static", photons=1), ParameterError, "integer >= 2"),
+        (
+            lambda: array.steady(method="static", photons=1),
+            ParameterError,
+            "photons must be an integer of at least 2, but is 1",
+        ),
         (
             lambda: gutzwiller.level(3, 5, 0.001).evolve([0.0, 40.0], {CELLS: {MECHANICS: 0.5}}),
             CutoffError,
@@ -102,3 +106,24 @@ def test_claims_are_well_formed_and_pending_ones_wait_for_the_lattice():
     assert len({c.name for c in array.CLAIMS}) == len(array.CLAIMS)
     assert all(c.needs_level or c.quantity in array.QUANTITIES for c in array.CLAIMS)
     assert not any(c.quick for c in array.CLAIMS if not c.needs_level)
+
+
+def test_growth_of_small_oscillations_is_optical_damping_at_weak_coupling():
+    from limcyc.library.optomechanical_array.validity import growth_rate
+
+    kappa, g0, laser, gamma = 0.3, 0.01, 0.02, 1e-4
+    for detuning in (-0.9, 0.5, 0.9, 1.3):
+        photons = laser**2 / (kappa**2 / 4 + detuning**2)
+        sidebands = [1 / (kappa**2 / 4 + (detuning + s) ** 2) for s in (1, -1)]
+        damping = g0**2 * photons * kappa * (sidebands[0] - sidebands[1])
+        found = growth_rate(detuning=detuning, kappa=kappa, g0=g0, laser=laser, gamma_m=gamma, hop_b=0.0)
+        assert found == pytest.approx(-(gamma + damping) / 2, rel=1e-4)
+
+
+def test_a_drive_that_is_too_weak_is_said_to_be_trivial():
+    weak = array.steady(method="static", laser=0.01, detuning=0.9, hop_b=0.1, photons=4, phonons=6)
+    assert weak.values["phonons"] < 0.01 and any("is too weak" in note for note in weak.notes)
+    strong = array.steady(method="static", detuning=0.9, hop_b=0.0, photons=4, phonons=9)
+    assert not any("trivial" in note for note in strong.notes)
+    with pytest.warns(lc.errors.ValidityWarning, match="is too weak"):
+        array.langevin.lattice_order("ring", 8, [1], transient=2.0, average=2.0, runs=2, hop_b=0.1, laser=0.01)

@@ -25,6 +25,7 @@ from limcyc.errors import ConvergenceError, ParameterError, UnknownNameError, Va
 from limcyc.levels import Wigner
 from limcyc.library.optomechanical_array.model import CELLS, MECHANICS, model
 from limcyc.library.optomechanical_array.on_graph import FORCES, array_on, force_term
+from limcyc.library.optomechanical_array.validity import oscillation_notes
 from limcyc.measures.phase_correlations import phase_correlation
 from limcyc.system import OpenSystem
 
@@ -174,8 +175,8 @@ def lattice_order(
     Returns :class:`LatticeOrder`.
 
     Raises :class:`limcyc.errors.ParameterError` for an odd length, distances of L/2 or more, whose sites are neighbours of
-    their own images, a single run, and parameters without a meaning.  Warns with :class:`limcyc.errors.ValidityWarning` for a
-    detuning <= 0, where cells do not oscillate by themselves.
+    their own images, a single run, and parameters without a meaning.  Warns with :class:`limcyc.errors.ValidityWarning` where
+    cells do not oscillate by themselves: for a detuning <= 0 or a drive that is too weak.
 
     Source: arXiv:1208.0327, Eq. 5 and Fig. 4.
 
@@ -192,12 +193,8 @@ def lattice_order(
         raise ParameterError(
             f"the transient must be >= 0 and the average > 0, but they are {transient:g} and {average:g}"
         )
-    if values.get("detuning", 0.55) <= 0:
-        warnings.warn(
-            f"detuning {values['detuning']:g} <= 0: cells are damped by the light and do not oscillate; that there is no order is trivial",
-            ValidityWarning,
-            stacklevel=2,
-        )
+    for note in oscillation_notes(values):
+        warnings.warn(note, ValidityWarning, stacklevel=2)
     samples = max(2, round(average))
     window = np.linspace(transient, transient + average, samples)
     # The first time is the start; the transient passes without a sample.

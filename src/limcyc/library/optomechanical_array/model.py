@@ -16,6 +16,7 @@ from functools import cache
 from typing import Final
 
 from limcyc.algebra import Ensemble, Mode, Operator, Parameter
+from limcyc.library.settings import count, seed
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -60,12 +61,12 @@ PARAMETERS: Final = (OMEGA_M, KAPPA, G0, LASER, GAMMA_M, DETUNING, HOP_B, HOP_A)
 """Parameters of the array in mean field, in units of omega_m."""
 
 SETTINGS: Final = {
-    "photons": "Fock states of the cavity, >= 2",
-    "phonons": "Fock states of the mechanics, >= 2",
-    "size": "length of the lattice, >= 3, even",
+    "photons": count("Fock states of the cavity", 2),
+    "phonons": count("Fock states of the mechanics", 2),
+    "size": count("length of the lattice", 3),
     "force": ("printed", "symmetric"),
-    "runs": "independent runs of the lattice, >= 2",
-    "seed": "of the random numbers of the lattice",
+    "runs": count("independent runs of the lattice", 2),
+    "seed": seed("of the random numbers of the lattice"),
 }
 """Truncation of a cell; lattice with classical noise."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from limcyc.errors import UnknownNameError
-from limcyc.library.optomechanical_array import gutzwiller, langevin
+from limcyc.library.optomechanical_array import gutzwiller, langevin, validity
 from limcyc.library.optomechanical_array.model import CAVITY, CELLS, MECHANICS, NAME, PARAMETERS, SETTINGS
 from limcyc.library.steady import Steady, choose, read_values
 
@@ -42,11 +42,7 @@ def steady(level: str = "product-state", method: str | None = None, **values: An
         return _lattice(chosen, dict(read), settings)
     numbers: dict[str, Any] = dict(read)
     size: dict[str, Any] = {name: int(settings[name]) for name in ("photons", "phonons") if name in settings}
-    notes = []
-    if numbers.get("detuning", 0.55) <= 0:
-        notes.append(
-            "Red or zero detuning: the cells do not oscillate by themselves, and the absence of order is trivial."
-        )
+    notes = list(validity.oscillation_notes(numbers))
     if chosen == "window":
         found = gutzwiller.window(**size, **numbers)
         notes.append("An average over t = 260 ... 290; near threshold the order still grows or decays there.")
@@ -100,5 +96,8 @@ def _lattice(kind: str, numbers: dict[str, Any], settings: dict[str, Any]) -> St
             "sites": found.sites,
         },
         numbers | settings,
-        ("An average over t = 400 ... 800 after a start in the vacuum; close to the onset the order still grows.",),
+        (
+            *validity.oscillation_notes(numbers),
+            "An average over t = 400 ... 800 after a start in the vacuum; close to the onset the order still grows.",
+        ),
     )
