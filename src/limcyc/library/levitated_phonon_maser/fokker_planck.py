@@ -7,7 +7,7 @@ Drift mu(N) = -gamma_m/2 + G S0/(1 + N/n_sat) of the amplitude, G = g^2 L(delta)
 ``saturated`` (default)
     the noise of the driven spin.  At delta = 0, with x = 1 + N/n_sat,
     D_r = gamma_m (2 nbar + 1)/4 + (G/(2x)) [1 - S0^2 (1 + gamma_1/gamma_2)(x - 1)/x^2]; else from the Bloch equations.
-    The placement of D_r outside the derivative was chosen by comparison with the exact solution.
+    D_r stands outside the derivative, as adiabatic elimination of the spin derives it.
 ``unsaturated``
     the printed constant D_W = [gamma_m (2 nbar + 1) + 2 G]/4, noise of the free spin.  It overstates the variance of the
     phonon number of a laser by a factor 4.7 at the printed parameters.
