@@ -10,6 +10,7 @@ from limcyc.algebra.matrices import Basis, matrix
 from limcyc.errors import CutoffError, ParameterError, UnknownNameError, UnsupportedError, ValidityWarning
 from limcyc.levels.jumps import Jumps
 from limcyc.levels.jumps_dataset import merged
+from limcyc.levels.jumps_gatherers import RunAverages, RunHistogram
 from limcyc.levels.jumps_state import Start, Trajectories
 from limcyc.levels.jumps_tables import Problem, diagonals, segments, square
 
@@ -246,7 +247,7 @@ def test_continuation_is_the_uninterrupted_run(tmp_path, method):
 
 def test_merged_runs_are_one_run():
     level = Jumps(ATOM)
-    times = np.linspace(0, 3, 4)
+    times = np.array([0.0, 1.0, 6.0, 8.0])
     whole = level.evolve(
         times, None, {"e": s.excited, "m": s.minus}, trajectories=60, rng=1, keep=60, omega=1.0, gamma=0.5
     )
@@ -255,11 +256,119 @@ def test_merged_runs_are_one_run():
     together = merged(*parts)
     values = np.concatenate([part["e_runs"].values for part in parts])
     np.testing.assert_allclose(together.e, values.mean(axis=0), atol=1e-14)
-    np.testing.assert_allclose(together.e_error, values.std(axis=0, ddof=1) / np.sqrt(60), atol=1e-14)
+    scatter = values.std(axis=0, ddof=1) / np.sqrt(60)
+    np.testing.assert_allclose(together.e_error[2:], scatter[2:], atol=1e-14)
+    # At t = 1 a few have jumped: the errors of rare events are merged like the others.
+    rare = np.hypot(parts[0].e_error[1] * 20, parts[1].e_error[1] * 40) / 60
+    assert rare == pytest.approx(float(together.e_error[1]), rel=0.2) and rare > 2 * scatter[1]
     assert together.attrs["trajectories"] == 60
     np.testing.assert_allclose(whole.e, whole["e_runs"].mean("run"), atol=1e-14)
-    with pytest.raises(ParameterError, match="different parameters"):
-        merged(parts[0], level.evolve(times, None, {"e": s.excited}, trajectories=2, omega=2.0, gamma=0.5))
+
+
+def test_merged_runs_must_be_alike_and_independent(tmp_path):
+    level, times = Jumps(LASER, {a: 8}, edge=1.0), [0.0, 4.0]
+
+    def run(level=level, initial=None, times=times, rng=1, number=3, name="n", **other):
+        return level.evolve(times, initial, {name: a.number}, trajectories=number, rng=rng, **AT | other)
+
+    first = run()
+    for words, other in (
+        ("different cutoffs .*: a 8, s 2 and one-atom laser: a 9, s 2", run(Jumps(LASER, {a: 9}, edge=1.0), rng=2)),
+        ("different initial states", run(initial={s: "1"}, rng=2)),
+        ("different initial states", run(initial={a: 0.1}, rng=2)),
+        ("different initial states", run(initial={a: lc.Thermal(0.1)}, rng=2)),
+        ("different parameters", run(kappa=0.4, rng=2)),
+        ("different times", run(times=[0.0, 3.0], rng=2)),
+        ("different observables .*: n and m", run(name="m", rng=2)),
+        ("same random numbers .* another seed", run()),
+        ("same random numbers", run(number=20)),
+        ("same random numbers", run(initial=level.start(None, 3, rng=1))),
+        ("same random numbers", merged(run(rng=2), run(rng=1))),
+    ):
+        with pytest.raises(ParameterError, match=words):
+            merged(first, other)
+    with pytest.raises(ParameterError, match="at least one run, got none"):
+        merged()
+    generator = np.random.default_rng(1)
+    # The ground state said in three ways, and trajectories that were saved.
+    vacuum = np.zeros(16, dtype=complex)
+    vacuum[np.argmax(np.abs(Start.of(LASER, level.basis, None).draw(generator)[0]))] = 1j
+    state = level.start({a: 0}, 3, rng=3)
+    state = Trajectories.load(state.save(tmp_path / "state"))
+    parts = [run(rng=generator), run(rng=generator), run(rng=2, initial={a: 0, s: "0"}), run(initial=state)]
+    assert merged(*parts).attrs["trajectories"] == 12
+    with pytest.raises(ParameterError, match="different initial states"):
+        merged(first, run(initial=vacuum, rng=2))
+
+
+def thermal(cutoff=8):
+    return Jumps(lc.OpenSystem(0 * a.number, [lc.Jump(a.lower, 1.01), lc.Jump(a.dag, 0.01)]), {a: cutoff})
+
+
+def test_a_target_is_not_reached_before_anything_happened():
+    """Thermal excitation from the vacuum, <n> = 0.01 (1 - exp(-t)): the first 32 trajectories usually show none."""
+    wanted = 0.01 * (1 - np.exp(-1.0))
+    for seed in range(3):
+        with pytest.warns(
+            ValidityWarning, match=r"after 1600 of them .* cannot show may be 0.0044 \(\d+ of them have jumped\)"
+        ):
+            run = thermal().evolve([0, 1.0], None, {"n": a.number}, trajectories=1600, rng=seed, target=2e-4)
+        assert run.attrs["target_reached"] == 0 and 0 < run.attrs["jumped"] < 40
+        run = thermal().evolve([0, 1.0], None, {"n": a.number}, trajectories=10**5, rng=seed, target=2e-3)
+        assert run.attrs["target_reached"] == 1 and run.attrs["trajectories"] >= 7 / 2e-3
+        assert abs(float(run.n[-1]) - wanted) < 4 * float(run.n_error[-1]) <= 8e-3
+    # Many jumps that change nothing are no scatter either.
+    noisy = Jumps(lc.OpenSystem(0 * s.z, [lc.Jump(s.z, 3.0), lc.Jump(s.plus, 1e-3)]))
+    run = noisy.evolve([0.0, 5.0], None, {"e": s.excited}, trajectories=10**4, rng=1, target=1e-2)
+    assert run.attrs["target_reached"] == 1 and run.attrs["trajectories"] >= 100
+    # Of a function that was always 0 the size is not known.
+    with pytest.warns(ValidityWarning, match="cannot show may be inf"):
+        thermal().evolve([0, 0.1], None, {"f": lambda psi: np.abs(psi[1]) ** 2}, trajectories=48, rng=2, target=1.0)
+
+
+def test_dynamics_without_jumps_reach_a_target_at_once():
+    drive = lc.OpenSystem(omega * s.x, [lc.Jump(s.minus, gamma)])
+    options = {"trajectories": 1000, "target": 1e-9, "rng": 1}
+    run = Jumps(drive).evolve([0.0, 200.0], None, {"e": s.excited}, omega=1.0, gamma=0.0, **options)
+    assert run.attrs["trajectories"] == 32 and run.attrs["target_reached"] == 1 and float(run.e_error.max()) < 1e-9
+    run = Jumps(drive).evolve([0.0, 200.0], None, {"e": s.excited}, omega=0.0, gamma=1.0, **options)
+    assert run.attrs["trajectories"] == 32 and run.attrs["target_reached"] == 1 and run.attrs["jumped"] == 0
+
+
+def test_errors_before_many_have_jumped():
+    """Spontaneous decay: at times at which fewer than ten of 64 have jumped the errors still cover the truth."""
+    level = Jumps(lc.OpenSystem(0 * s.z, [lc.Jump(s.minus, 1.0)]))
+    times = np.array([0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 1.0])
+    runs = [level.evolve(times, {s: "1"}, {"e": s.excited}, trajectories=64, rng=seed) for seed in range(40)]
+    errors = np.array([run.e_error.values for run in runs])
+    assert not errors[:, 0].any()
+    scores = (np.array([run.e.values for run in runs]) - np.exp(-times))[:, 1:] / errors[:, 1:]
+    spread = np.sqrt((scores**2).mean(axis=0))
+    assert np.all(spread < 1.5) and np.all(spread[3:] > 0.6)
+    # In quadrature over the seeds they are not much too large either.
+    wanted = np.sqrt(np.exp(-times) * (1 - np.exp(-times)) / 64)
+    assert np.all(np.sqrt((errors[:, 3:] ** 2).mean(axis=0)) < 2.5 * wanted[3:])
+
+
+def test_a_warning_where_nothing_jumped():
+    with pytest.warns(
+        ValidityWarning, match=r"0 of 20 have jumped by t = 0.5, though each had the chance 0.005.*Ask for more"
+    ):
+        thermal().evolve([0, 0.5], None, {"n": a.number}, trajectories=20, rng=1)
+
+
+def test_recorded_jumps_carry_their_names_when_a_channel_vanishes():
+    """Coefficient zero, or an operator that is zero on the truncated space: the other names stay where they belong."""
+    one = lc.OpenSystem(
+        0.5 * s.x, [lc.Jump(sympy.sqrt(gain) * s.plus, 1, name="pump"), lc.Jump(s.minus, 1.0, name="decay")]
+    )
+    run = Jumps(one).evolve([0, 20.0], None, {"e": s.excited}, trajectories=3, rng=1, records=20, gain=0.0)
+    assert run.attrs["jump_names"] == ["decay"] and set(run["jump_channel"].values.ravel()) <= {-1, 0}
+    three = lc.OpenSystem(0.3 * a.x, [lc.Jump(a.lower**3, 1.0, name="three"), lc.Jump(a.lower, 1.0, name="one")])
+    run = Jumps(three, {a: 3}, edge=1.0).evolve([0, 20.0], trajectories=3, rng=1, records=20)
+    assert run.attrs["jump_names"] == ["one"]
+    run = Jumps(three, {a: 4}, edge=1.0).evolve([0, 20.0], trajectories=3, rng=1, records=20)
+    assert run.attrs["jump_names"] == ["three", "one"]
 
 
 def test_time_averages_histogram_and_mixed_starts():
@@ -300,6 +409,22 @@ def test_periodic_drive_against_qutip():
         Jumps(system).evolve([0, 1], method="taylor", omega=1.5, gamma=0.3)
 
 
+def since(time, stretches):
+    found = Jumps(ATOM).averages(time, stretches)
+    Jumps(ATOM).evolve(
+        np.arange(5.0), None, {"e": s.excited}, trajectories=2, rng=1, gatherers=[found], omega=2, gamma=2
+    )
+    return found
+
+
+def counted(time):
+    found = Jumps(ATOM).histogram(lambda v: np.full(v["e"].shape, np.nan), [0, 1], time)
+    Jumps(ATOM).evolve(
+        np.arange(5.0), None, {"e": s.excited}, trajectories=2, rng=1, gatherers=[found], omega=2, gamma=2
+    )
+    return found
+
+
 @pytest.mark.parametrize(
     ("attempt", "error", "words"),
     [
@@ -312,9 +437,25 @@ def test_periodic_drive_against_qutip():
         (lambda: Jumps(ATOM).evolve([0, 1], method="rk4", omega=1, gamma=1), ParameterError, "no error control; give step"),
         (lambda: Jumps(ATOM).evolve([0, 1], method="rk4", step=9.0, omega=1, gamma=1), ParameterError, "take a step below"),
         (lambda: Jumps(ATOM).evolve([0, 1], tolerance=0.5, omega=1, gamma=1), ParameterError, r"in \(0, 0.1\), but is 0.5"),
-        (lambda: Jumps(ATOM).evolve([0, 1], trajectories=0, omega=1, gamma=1), ParameterError, "must be >= 1"),
+        (lambda: Jumps(ATOM).evolve([0, 1], trajectories=0, omega=1, gamma=1), ParameterError, "`trajectories` must be a whole number >= 1, but is 0"),
         (lambda: Jumps(ATOM).evolve([0, 1], target={"x": 1.0}, omega=1, gamma=1), ParameterError, "`target` names 'x'"),
         (lambda: Jumps(ATOM).evolve([0, 1], observables={"x": 3.0j}, omega=1, gamma="x"), ParameterError, "gamma must be a number"),
+        (lambda: Jumps(ATOM).evolve([0, 1], trajectories=2.5, omega=1, gamma=1), ParameterError, "whole number >= 1, but is 2.5"),
+        (lambda: Jumps(ATOM).start(trajectories=2.5), ParameterError, "`trajectories` must be a whole number >= 1, but is 2.5"),
+        (lambda: Jumps(ATOM).evolve([0, 1], records=-1, omega=1, gamma=1), ParameterError, "`records` must be a whole number >= 0, but is -1"),
+        (lambda: Jumps(ATOM).evolve([0, 1], keep=-1, omega=1, gamma=1), ParameterError, "`keep` must be a whole number >= 0, but is -1"),
+        (lambda: Jumps(ATOM).evolve([0, 1], keep="all", omega=1, gamma=1), ParameterError, "`keep` must be .* but is 'all'"),
+        (lambda: Jumps(ATOM).evolve([0, 1], workers=0, omega=1, gamma=1), ParameterError, "`workers` must be a whole number >= 1"),
+        (lambda: Jumps(ATOM).evolve([0, 1], rng="x", omega=1, gamma=1), ParameterError, "`rng` must be a seed .* but is 'x'"),
+        (lambda: Jumps(ATOM).evolve([0, 1], rng=-1, omega=1, gamma=1), ParameterError, "`rng` must be a seed .* but is -1"),
+        (lambda: Jumps(ATOM).evolve([0, 1], None, [s.z], omega=1, gamma=1), ParameterError, "a mapping name -> operator .* but is a list"),
+        (lambda: since(99.0, 1), ParameterError, "1 stretches of time averages from t = 99 on .* but 0 of `times`, which end at 4"),
+        (lambda: since(2.0, 4), ParameterError, "4 stretches .* as many samples, but 3 of .*ask for fewer stretches"),
+        (lambda: since(np.nan, 4), ParameterError, "`since` is the first time that counts, a number, but is nan"),
+        (lambda: Jumps(ATOM).averages(stretches=0), ParameterError, "`stretches` must be a whole number >= 1, but is 0"),
+        (lambda: counted(99.0), ParameterError, "a histogram from t = 99 on has no samples: `times` end at 4"),
+        (lambda: counted(0.0).density, ParameterError, "10 samples were taken, none with a finite value"),
+        (lambda: counted(0.0).error, ParameterError, "no density"),
         (lambda: Jumps(LASER, {a: 4}).start({a: 3.0}), CutoffError, "beyond 4 Fock states; raise the cutoff"),
         (lambda: Jumps(LASER, {a: 4}).start(np.zeros(8)), ParameterError, "vector of 8 amplitudes, not all zero"),
     ],
@@ -333,3 +474,64 @@ def test_ensembles_are_written_out_first():
                                                    trajectories=1500, rng=1, gamma=1.0)  # fmt: skip
     # Superradiant pair from the top: <n> = 2 exp(-2 t) (1 + t).
     assert 2 * float(run.e[-1]) == pytest.approx(2 * np.exp(-1.0) * 1.5, abs=8 * float(run.e_error[-1]))
+
+
+def flips(rate, runs, samples, spacing, rng):
+    """A stationary telegraph signal of values 0 and 1."""
+    changed = rng.random((runs, samples)) < (1 - np.exp(-2 * rate * spacing)) / 2
+    return ((np.cumsum(changed, axis=1) + (rng.random((runs, 1)) < 0.5)) % 2).astype(float)
+
+
+def gathered(gatherer, series):
+    times = np.arange(float(series.shape[1]))
+    found = gatherer.start(series.shape[0], times)
+    found.take(0, times, {"e": series})
+    return found
+
+
+@pytest.mark.parametrize(("runs", "limit"), [(16, 1.35), (8, 1.5), (4, 1.9)])
+@pytest.mark.parametrize("rate", [0.01, 1.0])
+def test_time_averages_in_stretches_have_honest_errors(runs, limit, rate):
+    """Stretches that remember each other are not independent, and what outlasts a run is seen only between runs.
+
+    The spread of the scores is that of Student's distribution: 1.07, 1.18 and 1.7 for 15, 7 and 3 degrees of freedom.
+    """
+    stretches = (1, 2, 3, 4, 8, 16, 64) if runs >= 8 else (2, 4, 8, 16, 64)
+    scores, errors = [], []
+    for seed in range(150):
+        series = flips(rate, runs, 384, 0.5, np.random.default_rng(seed))
+        found = [gathered(RunAverages(stretches=n), series).estimate("e") for n in stretches]
+        assert [each.mean for each in found] == pytest.approx([series.mean()] * len(found))
+        scores.append([(each.mean - 0.5) / each.standard_error for each in found])
+        errors.append([each.standard_error for each in found])
+        if runs >= 8:
+            whole = series.mean(axis=1).std(ddof=1) / np.sqrt(runs)
+            assert all(each.standard_error >= whole * (1 - 1e-9) for each in found)
+    spread = np.sqrt(np.mean(np.square(scores), axis=0))
+    assert np.all(spread > 0.75) and np.all(spread < limit)
+    assert np.max(np.mean(errors, axis=0)) < 1.35 * np.min(np.mean(errors, axis=0))
+
+
+def test_frozen_runs_are_worth_one_value_each():
+    """The population never changes within a run: more stretches do not make the error smaller."""
+    found = gathered(RunAverages(stretches=4), np.repeat([[0.0], [1.0]] * 4, 40, axis=1)).estimate("e")
+    assert found.standard_error == pytest.approx(0.5 / np.sqrt(7)) and (found.batches, found.length) == (8, 40)
+
+
+def test_error_of_a_histogram_counts_what_fell_outside():
+    edges = [0.5, 1.5]
+    found = [
+        gathered(RunHistogram(lambda v: v["e"], edges), flips(1.0, 16, 200, 0.5, np.random.default_rng(seed)))
+        for seed in range(60)
+    ]
+    scatter = np.std([each.density[0] for each in found], ddof=1)
+    assert np.mean([each.error[0] for each in found]) == pytest.approx(scatter, rel=0.3)
+    whole = gathered(RunHistogram(lambda v: v["e"], [-0.5, *edges]), flips(1.0, 16, 200, 0.5, np.random.default_rng(0)))
+    assert found[0].outside + found[0].runs.sum() == 16 * 200 and whole.outside == 0
+    assert found[0].error[0] == pytest.approx(whole.error[1], rel=1e-12)
+    # Undefined samples change the weight of a run, in the density and in the error: runs without any say nothing.
+    series = flips(1.0, 16, 200, 0.5, np.random.default_rng(0))
+    gaps = np.concatenate([series, np.full((16, 200), np.nan)])
+    padded = gathered(RunHistogram(lambda v: v["e"], edges), gaps)
+    assert padded.undefined == 16 * 200 and padded.density[0] == pytest.approx(found[0].density[0])
+    assert padded.error[0] == pytest.approx(found[0].error[0], rel=0.05)

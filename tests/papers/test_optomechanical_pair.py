@@ -124,7 +124,7 @@ def test_warnings():
     with pytest.warns(ValidityWarning, match="no self-oscillation is expected"):
         phase_runs(4.0, 1, photons=2, phonons=3, edge=1.0, discard=0.0, detuning=-0.1)
     with pytest.warns(CutoffWarning, match="last Fock level of photons holds"):
-        phase_runs(20.0, 2, photons=2, phonons=5, discard=0.0, laser=0.05, gamma_m=0.2)
+        phase_runs(20.0, 8, photons=2, phonons=5, discard=0.0, laser=0.05, gamma_m=0.2)
     with pytest.warns(CutoffWarning, match="last Fock level of phonons holds"):
         phase_runs(40.0, 2, photons=5, phonons=4, discard=0.0, laser=0.15, gamma_m=0.2)
 

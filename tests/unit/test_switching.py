@@ -70,7 +70,22 @@ def test_relaxation_is_the_gap_of_the_liouvillian():
     assert abs(compare_with_gap(found, 2 * gap).deviation) > 10
 
 
+def test_runs_in_several_dimensions_are_runs():
+    signal = telegraph(0.02, 0.05, 12, 2000, 0.25, np.random.default_rng(3))
+    flat = switching(signal, 0.25)
+    assert switching(signal.reshape(3, 4, 2000), 0.25) == flat
+    states = two_states(signal.reshape(3, 4, 2000))
+    for found, wanted in zip(
+        residence_times(states, 0.25), residence_times(states.reshape(12, 2000), 0.25), strict=True
+    ):
+        np.testing.assert_array_equal(found, wanted)
+
+
 def test_refusals():
+    with pytest.raises(ParameterError, match="a series along the last axis is needed, got one number"):
+        switching(1.0, 1.0)
+    with pytest.raises(ParameterError, match="a series along the last axis is needed, got one number"):
+        residence_times(1, 1.0)
     with pytest.raises(ConvergenceError, match=r"2 switches were seen in the time 3, at least 10 .*run longer"):
         switching([1.0, -1.0, 1.0, 1.0], 1.0)
     with pytest.raises(ParameterError, match="lower threshold must be below"):

@@ -26,7 +26,8 @@ from limcyc.errors import (
     ValidityWarning,
 )
 from limcyc.levels.jumps_dataset import dataset
-from limcyc.levels.jumps_gatherers import RunAverages, RunGatherer, RunHistogram, RunMeans, RunSeries
+from limcyc.levels.jumps_events import RunEvents, drawn_otherwise, operator_width, standard_error
+from limcyc.levels.jumps_gatherers import RunAverages, RunGatherer, RunHistogram, RunMeans, RunSeries, whole
 from limcyc.levels.jumps_schemes import Method, Scheme
 from limcyc.levels.jumps_state import Start, Trajectories
 from limcyc.levels.jumps_tables import Problem, refuse_time_dependent_jumps
@@ -121,10 +122,9 @@ class Jumps:
         trajectories, rng
             how many, and the seed, generator or SeedSequence whose children they get
         """
-        if trajectories < 1:
-            raise ParameterError(f"`trajectories` must be >= 1, but is {trajectories}")
+        children = _children(rng, whole(trajectories, "trajectories", 1))
         start = Start.of(self.system, self.basis, initial)
-        return Trajectories.fresh(start, np.random.default_rng(rng).spawn(trajectories), float(time), self._model)
+        return Trajectories.fresh(start, children, float(time), self._model)
 
     def evolve(
         self,
@@ -166,7 +166,10 @@ class Jumps:
         workers
             threads; the result is the same for any number
         target
-            stop when the standard errors of all observables (or of those named) are below it at all times
+            stop when the standard errors of all observables (or of those named) are below it at all times, and also the width of
+            their values over the number N of trajectories, or times sqrt(p/N) at times at which a trajectory without a jump has
+            the chance p of one: what N trajectories do not show may have a probability of 1/N. The width is a bound from the
+            truncated operator, twice the largest value seen for a function. Dynamics that cannot jump stop at once
         keep
             number of runs whose samples are returned, as NAME_runs (run, time)
         records
@@ -175,13 +178,18 @@ class Jumps:
         gatherers
             further ones, see :mod:`limcyc.levels.jumps_gatherers`
 
-        Returns a Dataset with NAME and NAME_error over ``time``; attributes ``trajectories``, ``jumps``, ``steps``,
-        ``refused_steps``, ``edge_population``, ``tolerance``.
+        Returns a Dataset with NAME and NAME_error over ``time``; attributes ``trajectories``, ``jumped`` (trajectories that have
+        jumped by the last time), ``jumps``, ``steps``, ``refused_steps``, ``edge_population``, ``tolerance``. NAME_error is from
+        the scatter; where fewer than 10 trajectories have jumped not below what their known chance of a jump gives, with the
+        size of the effect from those that have.
 
         Raises :class:`limcyc.errors.CutoffError` when a last Fock level holds more than ``edge``,
-        :class:`limcyc.errors.ConvergenceError` when the integration fails. Warns when the target is not reached.
+        :class:`limcyc.errors.ConvergenceError` when the integration fails. Warns with :class:`limcyc.errors.ValidityWarning`
+        when the target is not reached, and when no trajectory jumps although each might: the errors are then 0 for lack of events.
         """
         grid = _grid(times)
+        trajectories = whole(trajectories, "trajectories", 1)
+        keep, records, workers = whole(keep, "keep", 0), whole(records, "records", 0), whole(workers, "workers", 1)
         values = self.system.values(parameters)
         operators, functions = self._observables(observables)
         edges = {f"_edge_{mode.name}": self._top(mode) for mode in self.modes}
@@ -192,18 +200,20 @@ class Jumps:
         )
         scheme.check_step(problem, self.system.name)
         wanted = self._target(target, [*operators, *functions])
+        widths = {
+            name: operator_width(operators[name], self.basis, values) for name in wanted or () if name in operators
+        }
         together: Trajectories | None = initial if isinstance(initial, Trajectories) else None
         if together is not None:
             self._check_continued(together, grid, wanted)
             total = len(together)
         else:
-            total = int(trajectories)
-            if total < 1:
-                raise ParameterError(f"`trajectories` must be >= 1, but is {trajectories}")
+            total = trajectories
             drawn = Start.of(self.system, self.basis, initial)  # type: ignore[arg-type]
-            children = np.random.default_rng(rng).spawn(total)
+            children = _children(rng, total)
         tasks = [range(low, min(low + _TOGETHER, total)) for low in range(0, total, _TOGETHER)]
         means, edge_means, series = RunMeans(), RunAverages(stretches=min(_STRETCHES, grid.size)), RunSeries(keep)
+        events = RunEvents(0.0 if together is not None else drawn_otherwise(drawn), scheme.tolerance, problem.jumps > 0)
         parts: list[RunGatherer] = [means, *([series] if keep else []), *gatherers]
         names = (list(operators), list(edges), functions)
 
@@ -212,30 +222,36 @@ class Jumps:
                 runs = together.part(chosen)
             else:
                 runs = Trajectories.fresh(drawn, [children[k] for k in chosen], float(grid[0]), self._model)
-            return advanced(runs, grid, problem, scheme, names, [g.start(len(chosen), grid) for g in parts],
-                         edge_means.start(len(chosen), grid), records, self.system.name)  # fmt: skip
+            streams = [runs.stream(k) for k in {0, len(chosen) - 1}]
+            return streams, *advanced(runs, grid, problem, scheme, names, [g.start(len(chosen), grid) for g in parts],
+                         edge_means.start(len(chosen), grid), events.start(len(chosen), grid), records, self.system.name)  # fmt: skip
 
         recorded: list[np.ndarray] = []
+        streams: list[str] = []
         counts = np.zeros(3, dtype=np.int64)
         reached = wanted is None
-        with ThreadPoolExecutor(max_workers=max(1, workers)) as pool:
-            results = track(in_order(pool, work, tasks, max(1, workers)), "trajectories", len(tasks), progress=progress)
-            for found, top, record, counted in results:
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            results = track(in_order(pool, work, tasks, workers), "trajectories", len(tasks), progress=progress)
+            for drawn_from, found, top, happened, record, counted in results:
                 for gatherer, part in zip(parts, found, strict=True):
                     gatherer.merge(part)
                 edge_means.merge(top)
+                events.merge(happened)
+                streams += drawn_from
                 recorded.append(record)
                 counts += counted
                 if wanted is not None and means.runs >= 2 * _TOGETHER:
-                    errors = {name: float(np.abs(means.error(name)).max()) for name in wanted}
-                    reached = all(errors[name] <= limit for name, limit in wanted.items())
+                    reached = all(
+                        max(pair) <= wanted[name] for name, pair in self._errors(wanted, means, events, widths).items()
+                    )
                     if reached:
                         break
         if wanted is not None and not reached:
-            worst = max(wanted, key=lambda name: float(np.abs(means.error(name)).max()) / wanted[name])
+            self._warn_target(wanted, self._errors(wanted, means, events, widths), events)
+        elif means.runs > 1 and events.nothing_happened:
             warnings.warn(
-                f"quantum trajectories of {self.system.name!r}: after {means.runs} of them the standard error of {worst} is "
-                f"{float(np.abs(means.error(worst)).max()):.2g}, not {wanted[worst]:.2g}; ask for more trajectories",
+                f"quantum trajectories of {self.system.name!r}: 0 of {means.runs} have jumped by t = {grid[-1]:g}, though each had the "
+                f"chance {events.chance[-1]:.2g}; the standard errors do not cover what jumps would change. Ask for more trajectories",
                 ValidityWarning,
                 stacklevel=2,
             )
@@ -246,6 +262,10 @@ class Jumps:
             "method": scheme.method,
             "tolerance": scheme.tolerance,
             "jump_tolerance": scheme.jump_tolerance,
+            "model": self._model,
+            "initial": drawn.mark if together is None else together.initial,
+            "streams": streams,
+            "jumped": int(events.moved[-1]),
             "jumps": int(counts[0]),
             "steps": int(counts[1]),
             "refused_steps": int(counts[2]),
@@ -256,9 +276,10 @@ class Jumps:
         return dataset(
             grid,
             means,
+            events,
             series,
             np.concatenate(recorded),
-            self._jump_names(values),
+            [self._jump_name(place) for place in problem.channels],
             attrs,
             [*operators, *functions],
             records,
@@ -282,6 +303,11 @@ class Jumps:
     def _observables(self, observables: Mapping[str, Any] | None) -> tuple[dict[str, Operator], dict[str, Any]]:
         operators: dict[str, Operator] = {}
         functions: dict[str, Any] = {}
+        if observables is not None and not isinstance(observables, Mapping):
+            raise ParameterError(
+                f"`observables` is a mapping name -> operator or function of the states, but is a {type(observables).__name__}; write "
+                "{'n': a.number} for one"
+            )
         for name, what in (observables if observables is not None else self._default_observables()).items():
             operator = as_operator(what)
             if operator is None:
@@ -327,6 +353,36 @@ class Jumps:
                 raise ParameterError(f"`target` is a standard error > 0, but is {limit!r} for {name}")
         return wanted
 
+    def _errors(
+        self, wanted: Mapping[str, float], means: RunMeans, events: RunEvents, widths: Mapping[str, float]
+    ) -> dict[str, tuple[float, float]]:
+        """Largest standard error of each, and what events that no trajectory shows may add to it."""
+        missing = float(events.missing.max())
+        found = {}
+        for name in wanted:
+            # A function that was 0 throughout tells nothing about its size.
+            width = widths.get(name, 2 * means.largest[name] or np.inf)
+            error = float(np.abs(standard_error(means, name, events)).max())
+            found[name] = error, width * missing if missing else 0.0
+        return found
+
+    def _warn_target(
+        self, wanted: Mapping[str, float], errors: Mapping[str, tuple[float, float]], events: RunEvents
+    ) -> None:
+        worst = max(wanted, key=lambda name: max(errors[name]) / wanted[name])
+        error, missed = errors[worst]
+        unseen = (
+            f", and what {events.runs} trajectories cannot show may be {missed:.2g} ({int(events.moved[-1])} of them have jumped)"
+            if missed > error
+            else ""
+        )
+        warnings.warn(
+            f"quantum trajectories of {self.system.name!r}: after {events.runs} of them the standard error of {worst} is {error:.2g}"
+            f"{unseen}, not {wanted[worst]:.2g}; ask for more trajectories",
+            ValidityWarning,
+            stacklevel=3,
+        )
+
     def _check_continued(self, state: Trajectories, grid: np.ndarray, wanted: Any) -> None:
         if state.model != self._model:
             raise ParameterError(f"these trajectories belong to {state.model!r}, not to {self._model!r}")
@@ -350,15 +406,21 @@ class Jumps:
                 )
         return found
 
-    def _jump_names(self, values: Mapping[str, Any]) -> list[str]:
-        from limcyc.algebra.matrices import scalar_function
-
-        jumps = self.system.jumps
-        rates = scalar_function(tuple(jump.rate for jump in jumps))(values).real if jumps else ()
-        return [jump.name or repr(jump.operator) for jump, rate in zip(jumps, rates, strict=True) if rate > 0]
+    def _jump_name(self, place: int) -> str:
+        jump = self.system.jumps[place]
+        return jump.name or repr(jump.operator)
 
     def __repr__(self) -> str:
         return f"Jumps({self._model!r})"
+
+
+def _children(rng: Any, count: int) -> list[np.random.Generator]:
+    try:
+        return np.random.default_rng(rng).spawn(count)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(
+            f"`rng` must be a seed (a whole number >= 0), a numpy Generator or a SeedSequence, but is {rng!r}: {error}"
+        ) from error
 
 
 def _grid(times: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,23 @@ class Start:
             state = np.kron(state, vectors[index])
         return np.stack([state.real, state.imag])
 
+    @property
+    def mark(self) -> str:
+        """Text that tells one initial state from another, whatever the phases of its vectors."""
+        mark = hashlib.sha256()
+        for weights, vectors in self.factors:
+            if weights.size == 1:
+                vector = vectors[0] * np.exp(-1j * np.angle(vectors[0, np.argmax(np.abs(vectors[0]).round(6))]))
+                _add_rounded(mark, vector)
+            else:
+                _add_rounded(mark, (vectors.T * weights) @ vectors.conj())
+        return mark.hexdigest()[:16]
+
+
+def _add_rounded(mark: Any, values: np.ndarray) -> None:
+    # Adding zero makes -0 the same as 0.
+    mark.update(np.ascontiguousarray(values.round(6) + 0.0).tobytes())
+
 
 def _mode_matrix(mode: Mode, value: Any, size: int) -> np.ndarray:
     if isinstance(value, FockDiagonal):
@@ -137,6 +155,8 @@ class Trajectories:
         of the last sample
     model
         text that tells one model and truncation from another
+    initial
+        text that tells one initial state from another
 
     :meth:`save` and :meth:`load` write and read a file of arrays (.npz).
     """
@@ -148,6 +168,7 @@ class Trajectories:
     generators: list[np.random.Generator]
     time: float
     model: str
+    initial: str = ""
 
     @classmethod
     def fresh(cls, start: Start, generators: Sequence[np.random.Generator], time: float, model: str) -> Trajectories:
@@ -157,7 +178,7 @@ class Trajectories:
         numbers = np.zeros((count, 3))
         numbers[:, 0] = time
         draws = np.stack([generator.random(_DRAWS) for generator in generators])
-        return cls(x, numbers, np.zeros((count, 6), dtype=np.int64), draws, list(generators), time, model)
+        return cls(x, numbers, np.zeros((count, 6), dtype=np.int64), draws, list(generators), time, model, start.mark)
 
     def __len__(self) -> int:
         return self.x.shape[0]
@@ -172,8 +193,14 @@ class Trajectories:
         """Some of them, sharing memory."""
         s = slice(chosen.start, chosen.stop)
         return Trajectories(
-            self.x[s], self.numbers[s], self.counts[s], self.draws[s], self.generators[s], self.time, self.model
-        )
+            self.x[s], self.numbers[s], self.counts[s], self.draws[s], self.generators[s], self.time, self.model,
+            self.initial,
+        )  # fmt: skip
+
+    def stream(self, index: int) -> str:
+        """Text that tells the random numbers of one trajectory from those of another."""
+        draws = self.draws[index, self.counts[index, 0] :]
+        return hashlib.sha256(draws.tobytes()).hexdigest()[:16]
 
     def save(self, path: Path | str) -> Path:
         """Write to a file .npz; returns its path."""
@@ -182,6 +209,7 @@ class Trajectories:
         kinds = json.dumps([type(g.bit_generator).__name__ for g in self.generators])
         np.savez_compressed(
             target, x=self.x, numbers=self.numbers, counts=self.counts, draws=self.draws, time=self.time, model=self.model,
+            initial=self.initial,
             states=states, kinds=kinds,
         )  # fmt: skip
         return target
@@ -204,6 +232,7 @@ class Trajectories:
                 generators,
                 float(file["time"]),
                 str(file["model"]),
+                str(file["initial"]) if "initial" in file else "",
             )
 
 

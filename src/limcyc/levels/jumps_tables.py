@@ -194,7 +194,9 @@ class Problem:
         (D,) diagonal of H and of sum L^+ L/2, constant in time
     frequencies
         (W,) of the coefficients that depend on time
-    jumps, observables
+    channels
+        for each jump of the tables its place among those of the model: jumps whose rate or operator vanishes are left out
+    observables
         how many
     """
 
@@ -203,8 +205,13 @@ class Problem:
     decay: np.ndarray
     frequencies: np.ndarray
     segments: Segments
-    jumps: int
+    channels: tuple[int, ...]
     observables: int
+
+    @property
+    def jumps(self) -> int:
+        """Number of jumps."""
+        return len(self.channels)
 
     @classmethod
     def of(
@@ -217,15 +224,16 @@ class Problem:
         energy = steady.pop(0, np.zeros(basis.size, dtype=complex)).real.copy()
         decay = np.zeros(basis.size)
         generator: list[Diagonals] = [{s: -1j * v for s, v in part.items()} for part in parts]
-        channels = []
+        channels, places = [], []
         rates = scalar_function(tuple(rate for _, rate in jumps))(values).real if jumps else ()
-        for (operator, _), rate in zip(jumps, rates, strict=True):
+        for place, ((operator, _), rate) in enumerate(zip(jumps, rates, strict=True)):
             if not rate > 0:
                 continue
             channel = {s: np.sqrt(rate) * v for s, v in diagonals(operator, basis, values).items()}
             if not channel:
                 continue
             channels.append([channel])
+            places.append(place)
             for shift, vector in square(channel).items():
                 if shift == 0:
                     decay += vector.real / 2
@@ -234,7 +242,7 @@ class Problem:
                     generator[0][shift] = known - vector / 2
         seen = [[diagonals(operator, basis, values)] for operator in observables]
         table = segments([generator, *channels, *seen], basis)
-        return cls(basis, energy, decay, frequencies, table, len(channels), len(seen))
+        return cls(basis, energy, decay, frequencies, table, tuple(places), len(seen))
 
     @property
     def generator(self) -> tuple[Any, ...]:

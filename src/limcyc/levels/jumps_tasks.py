@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from limcyc.errors import ConvergenceError
+from limcyc.levels.jumps_events import RunEvents
 from limcyc.levels.jumps_gatherers import RunAverages
 from limcyc.levels.jumps_schemes import Scheme
 from limcyc.levels.jumps_state import Trajectories
@@ -28,7 +29,7 @@ _CODES = {
 
 def advanced(
     runs: Trajectories, grid: np.ndarray, problem: Problem, scheme: Scheme, names: Any, parts: list[Any], top: RunAverages,
-    records: int, name: str,
+    events: RunEvents, records: int, name: str,
 ) -> Any:  # fmt: skip
     """Advance some trajectories through all times, in pieces that fit into memory."""
     from limcyc.numerics import trajectory_runs as kernel
@@ -36,7 +37,7 @@ def advanced(
 
     operators, edges, functions = names
     count, rows, size = len(runs), problem.observables, problem.basis.size
-    each = 16 * count * (rows + len(functions)) + (16 * size if functions else 0)
+    each = 16 * count * (rows + 2 + len(functions)) + (16 * size if functions else 0)
     piece = int(np.clip(_BYTES // max(1, each), 1, grid.size))
     first = 1 + problem.jumps
     described = (
@@ -48,7 +49,7 @@ def advanced(
     before = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0)
     for low in range(0, grid.size, piece):
         times = grid[low : low + piece]
-        values = np.zeros((count, rows, times.size), dtype=complex)
+        values = np.zeros((count, rows + 2, times.size), dtype=complex)
         more = {key: np.zeros((count, times.size), dtype=complex) for key in functions}
         states = np.zeros((times.size if functions else 0, 2, size))
         for k in range(count):
@@ -74,8 +75,9 @@ def advanced(
         for part in parts:
             part.take(low, times, shown)
         top.take(low, times, {key: values[:, len(operators) + row] for row, key in enumerate(edges)})
+        events.take(low, values[:, rows].real, values[:, rows].imag, values[:, rows + 1].real)
     counted = runs.counts[:, [kernel.JUMPS, kernel.STEPS, kernel.REFUSED]].sum(axis=0) - before
-    return parts, top, record, counted
+    return parts, top, events, record, counted
 
 
 def in_order(

@@ -51,7 +51,7 @@ def residence_times(states: Any, spacing: float) -> tuple[np.ndarray, np.ndarray
     """Durations of the complete stays in the high and in the low state.
 
     states
-        (T,) or (runs, T), from :func:`two_states`
+        (..., T), from :func:`two_states`; a run along the last axis
     spacing
         time between samples
 
@@ -59,7 +59,7 @@ def residence_times(states: Any, spacing: float) -> tuple[np.ndarray, np.ndarray
     that the mean of these is biased low. :class:`Switching` uses all times.
     """
     found: tuple[list[int], list[int]] = ([], [])
-    for run in np.atleast_2d(np.asarray(states)):
+    for run in _rows(states):
         known = run[run >= 0]
         changes = np.flatnonzero(np.diff(known)) + 1
         for begin, end in pairwise(changes.tolist()):
@@ -110,7 +110,7 @@ def switching(signal: Any, spacing: float, low: float = -0.5, high: float = 0.5,
     """Switching statistics of a stationary signal.
 
     signal
-        (T,) or (runs, T), for example cos of a relative phase
+        (T,) or (..., T), for example cos of a relative phase; a run along the last axis
     spacing
         time between samples, > 0; switches faster than it are not seen
     low, high
@@ -128,7 +128,7 @@ def switching(signal: Any, spacing: float, low: float = -0.5, high: float = 0.5,
     """
     if not spacing > 0:
         raise ParameterError(f"`spacing` is the time between samples, > 0, but is {spacing!r}")
-    states = np.atleast_2d(two_states(signal, low, high))
+    states = _rows(two_states(signal, low, high))
     known = states >= 0
     switched = (states[:, 1:] != states[:, :-1]) & known[:, :-1]
     count = int(switched.sum())
@@ -158,6 +158,14 @@ def switching(signal: Any, spacing: float, low: float = -0.5, high: float = 0.5,
         count, float(duration), float(rate), float(inflation * np.sqrt(count) / duration), exits[0], exits[1], fraction,
         float(max(error, telegraph)),
     )  # fmt: skip
+
+
+def _rows(states: Any) -> np.ndarray:
+    """(runs, T)."""
+    found = np.asarray(states)
+    if found.ndim == 0:
+        raise ParameterError("a series along the last axis is needed, got one number")
+    return found.reshape(int(np.prod(found.shape[:-1])), found.shape[-1])
 
 
 def _batched(events: np.ndarray, known: np.ndarray) -> float:
@@ -202,7 +210,8 @@ def compare_with_gap(found: Switching, gap: float) -> GapComparison:
     """Compare rates with the smallest nonzero decay rate of the generator, -Re of its eigenvalue.
 
     Agreement is expected when one slow process is well below all others; otherwise the hysteresis counts what is not that
-    process, or the gap belongs to another one.
+    process, or the gap belongs to another one. The thresholds of the switching belong where the two states live: with one near
+    the top between them, recrossings there count as switches, and the rates come out too large.
     """
     if not gap > 0:
         raise ParameterError(f"a gap is a decay rate > 0, but is {gap!r}")

@@ -70,7 +70,8 @@ def advance(
     buffers
         slopes or terms (S, 2, D), slopes of steps inside a step, two caches of exponentials, four states, rates, scales
     samples
-        values (observables, T) complex, states (T or 0, 2, D)
+        values (observables + 2, T) complex, states (T or 0, 2, D). The last two rows are the squared norm since the last jump
+        plus i times the number of jumps so far, and the number of steps
     record
         (R, 2) time and channel of the jumps; those beyond R are counted only
 
@@ -180,6 +181,8 @@ def advance(
                 apply(observables[0] + row, first, table, scales, seen, work)
                 a, b = expectation(seen, work)
                 values[row, index] = complex(a / size, b / size)
+            values[observables[1] - observables[0], index] = complex(size, counts[JUMPS])
+            values[observables[1] - observables[0] + 1, index] = complex(counts[STEPS], 0.0)
             if states.shape[0] > 0:
                 states[index] = seen / np.sqrt(size)
             counts[SAMPLE] += 1

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from limcyc.errors import CutoffWarning, ParameterError
+from limcyc.errors import CutoffWarning, ParameterError, ValidityWarning
 from limcyc.levels.jumps import Jumps
 from limcyc.levels.jumps_gatherers import RunAverages
 from limcyc.library.optomechanical_pair.model import CAVITIES, MECHANICS, model
@@ -68,19 +68,44 @@ class PhaseRuns:
         return int(np.count_nonzero(~np.isfinite(self.phase)))
 
     def mean(self, name: str) -> BatchMeans:
-        """Average with its standard error from the stretches of all runs."""
+        """Average with its standard error, from 8 runs on not below that from the scatter of the runs.
+
+        Raises ParameterError for cosines of a phase that is nowhere defined.
+        """
+        if name in _COSINES:
+            self._check_phase()
         return self.means.estimate(name)
 
     def density(self, bins: int = 40) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Centres of the bins, P(phi) on [-pi, pi], and its standard error over the runs."""
+        """Centres of the bins, P(phi) on [-pi, pi], and its standard error over the runs, of those that have a phase.
+
+        Raises ParameterError for a phase that is nowhere defined.
+        """
+        self._check_phase()
         edges = np.linspace(-np.pi, np.pi, bins + 1)
-        each = np.stack([np.histogram(run[np.isfinite(run)], edges, density=True)[0] for run in self.phase])
+        known = [run[np.isfinite(run)] for run in self.phase]
+        each = np.stack([np.histogram(run, edges, density=True)[0] for run in known if run.size])
         error = each.std(axis=0, ddof=1) / np.sqrt(len(each)) if len(each) > 1 else np.full(bins, np.nan)
         return (edges[1:] + edges[:-1]) / 2, each.mean(axis=0), error
 
     def switching(self) -> Switching:
-        """Residence in 0 and pi with the thresholds cos phi = +-1/2."""
+        """Residence in 0 and pi with the thresholds cos phi = +-1/2.
+
+        Raises ParameterError for a phase that is nowhere defined.
+        """
+        self._check_phase()
         return switching(np.cos(self.phase), self.spacing)
+
+    def _check_phase(self) -> None:
+        if self.undefined == self.phase.size:
+            raise ParameterError(_no_phase(self.phase.size) + "; means of phonons, photons and coherence are there")
+
+
+def _no_phase(samples: int) -> str:
+    return (
+        f"relative phase of the pair: <b_1^+ b_2> vanishes (below {_UNDEFINED:.0e}) in all {samples} samples, as it does at g0 = 0, "
+        "where light does not move the mechanics: there is no phase"
+    )
 
 
 def phase_runs(
@@ -101,7 +126,7 @@ def phase_runs(
     """Trajectories from the vacuum.
 
     time
-        length of each after the transient ``discard``, in 1/omega_m
+        length of each after the transient ``discard`` >= 0, in 1/omega_m
     trajectories, seed, workers, tolerance
         see :meth:`limcyc.levels.jumps.Jumps.evolve`
     photons, phonons
@@ -109,7 +134,8 @@ def phase_runs(
     values
         other parameters of :data:`~limcyc.library.optomechanical_pair.model.PARAMETERS`
 
-    Raises ParameterError without a drive, CutoffError for a truncation that holds too much; warns from a fifth of that on.
+    Raises ParameterError without a drive, CutoffError for a truncation that holds too much; warns from a fifth of that on, and when
+    no sample has a phase.
 
     >>> from limcyc.library.optomechanical_pair.trajectories import phase_runs
     >>> runs = phase_runs(30.0, 2, photons=2, phonons=3, discard=0.0, edge=1.0, hopping=0.3)
@@ -119,6 +145,8 @@ def phase_runs(
     check_drive(values)
     if not time >= 2 * _SPACING:
         raise ParameterError(f"`time` must be at least {2 * _SPACING:g}/omega_m after the transient, but is {time!r}")
+    if not discard >= 0:
+        raise ParameterError(f"`discard` is the transient left out before `time`, >= 0, but is {discard!r}")
     first, second = MECHANICS
     coherence = first.dag * second.lower
     quantities = {
@@ -135,7 +163,10 @@ def phase_runs(
     )  # fmt: skip
     if edge is None:
         _warn_edges(run.attrs)
-    return PhaseRuns(_phase(run["coherence_runs"].values[:, 1:]), _SPACING, averages, run.attrs)
+    phase = _phase(run["coherence_runs"].values[:, 1:])
+    if not np.isfinite(phase).any():
+        warnings.warn(_no_phase(phase.size), ValidityWarning, stacklevel=2)
+    return PhaseRuns(phase, _SPACING, averages, run.attrs)
 
 
 def _warn_edges(attrs: Mapping[str, Any]) -> None:
