@@ -22,7 +22,7 @@ from limcyc.library.van_der_pol_network.model import reactive_network
 from limcyc.numerics.normal_stream import NormalStreams
 from limcyc.numerics.stochastic import Gatherer, simulate
 
-STEP, STEPS = 0.02, 4000
+STEP, STEPS = 0.005, 4000
 
 
 class _Final(Gatherer):

@@ -187,12 +187,12 @@ def test_steady_levels():
     ("values", "error", "text"),
     [
         ({"reach": 25}, ParameterError, r"must be 1 <= d < N/2 = 25 on a ring of 50 sites, got 25"),
-        ({"reach": 0}, ParameterError, "got 0"),
-        ({"n_sites": 12.5}, ParameterError, "n_sites must be an integer, got 12.5"),
+        ({"reach": 0}, ParameterError, "reach must be an integer of at least 1, but is 0"),
+        ({"n_sites": 12.5}, ParameterError, "n_sites must be an integer of at least 3, but is 12.5"),
         ({"kappa2": 0.0}, ParameterError, "kappa2 must be > 0, got 0"),
         ({"kappa1": -1.0}, ParameterError, "kappa1 must be > 0, got -1"),
         ({"coupling": 1j}, ParameterError, "coupling must be real"),
-        ({"time": 0.0}, ParameterError, "the time after the snapshot must be > 0, got 0"),
+        ({"time": 0.0}, ParameterError, "time must be a finite number greater than 0, but is 0"),
         ({"method": "chimaera"}, UnknownNameError, "did you mean 'chimera'"),
     ],
 )

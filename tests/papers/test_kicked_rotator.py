@@ -9,7 +9,7 @@ from limcyc.library import kicked_rotator as rotator
 from limcyc.library.kicked_rotator.classical import classical_map, rotation, staircase, step_edges
 from limcyc.library.kicked_rotator.formulas import jumps_per_period, locked_orbit, momentum_before_kick, step_range
 from limcyc.library.kicked_rotator.model import friction
-from limcyc.library.kicked_rotator.trajectories import density_rotation, rotation_runs
+from limcyc.library.kicked_rotator.trajectories import RotationRuns, density_rotation, rotation_runs
 from limcyc.library.kicked_rotator.validity import checked
 
 pytestmark = pytest.mark.paper
@@ -95,16 +95,69 @@ def test_few_stretches_are_no_error_bar():
         assert runs.error > 0
 
 
+def correlated(rng, runs, periods, keep):
+    """Numbers with correlations keep^s and variance 1."""
+    series = rng.normal(size=(runs, periods))
+    for t in range(1, periods):
+        series[:, t] = keep * series[:, t - 1] + np.sqrt(1 - keep**2) * series[:, t]
+    return series
+
+
+@pytest.mark.parametrize(("keep", "relaxation"), [(0.9, 1.0), (0.98, 50.0), (0.98, 1.0)])
+def test_stretches_follow_friction_and_correlations(keep, relaxation):
+    """The claimed error against the scatter of many answers, whether friction or only the series tells the correlations."""
+    rng = np.random.default_rng(4)
+    found, claimed = [], []
+    for _ in range(60):
+        series = correlated(rng, 4, 2000, keep)
+        runs = RotationRuns(series, series, {"relaxation": relaxation})
+        error, pieces = runs.estimate()
+        assert runs.stretch >= max(50, 5 * relaxation) and pieces * runs.stretch <= 8000
+        assert error >= series.mean(axis=1).std(ddof=1) / 2 * (1 - 1e-12)
+        found.append(runs.rotation)
+        claimed.append(error)
+    exact = np.sqrt((1 + keep) / (1 - keep) / 8000)
+    assert np.std(found) == pytest.approx(exact, rel=0.35)
+    assert np.mean(claimed) == pytest.approx(exact, rel=0.3)
+
+
+def test_runs_that_keep_to_different_orbits_are_few_pieces():
+    rng = np.random.default_rng(2)
+    series = np.array([0.0, 1.0, 0.0, 1.0])[:, None] + 0.01 * rng.normal(size=(4, 500))
+    runs = RotationRuns(series, series, {"relaxation": 10.0})
+    with pytest.warns(ValidityWarning, match=r"^4 independent stretches .*\(stretches of 500 periods"):
+        assert runs.error == pytest.approx(np.sqrt(1 / 3) / 2, rel=0.01)
+    with pytest.warns(ValidityWarning, match="^1 independent stretch"):
+        assert np.isnan(RotationRuns(series[:1, :60], series[:1, :60], {"relaxation": 20.0}).error)
+
+
+def test_error_at_weak_friction_is_the_scatter_of_answers():
+    """Contraction 0.01: momentum relaxes in 100 periods, and there is no more than one stretch in a run of 500."""
+    at = {"hbar": 1.0, "contraction": 0.01, "ratio": 0.5, "kick": 0.8, "discard": 400, "window": 256}
+    found, claimed = [], []
+    for seed in range(10):
+        runs = rotation_runs(500, 4, seed, **at)
+        with pytest.warns(ValidityWarning, match="4 independent stretches"):
+            claimed.append(runs.error)
+        assert claimed[-1] == pytest.approx(runs.average.mean(axis=1).std(ddof=1) / 2)
+        found.append(runs.rotation)
+    assert 0.6 < np.mean(claimed) / np.std(found, ddof=1) < 1.8
+
+
 @pytest.mark.parametrize(
     ("attempt", "error", "words"),
     [
         (lambda: rotator.steady(contraction=0.0), ParameterError, "contraction must be > 0"),
+        (lambda: rotator.steady(contraction=1.0), ParameterError, "contraction must be > 0 and < 1, got 1$"),
+        (lambda: rotator.steady(contraction=1.5), ParameterError, "contraction must be > 0 and < 1, got 1.5"),
+        (lambda: rotation_runs(5, 1, contraction=1.0), ParameterError, "contraction must be > 0 and < 1, got 1$"),
+        (lambda: locked_orbit(1.0, 1.8), ParameterError, "contraction must be > 0 and < 1, got 1$"),
+        (lambda: rotation_runs(5, 1, ratio="many"), ParameterError, "ratio must be a finite number, but is 'many'"),
         (
-            lambda: rotator.steady(contraction=1.0),
+            lambda: rotator.steady("classical", periods="many"),
             ParameterError,
-            "must be below 1, but is 1: the friction would be infinite",
+            "periods must be an integer of at least 1, but is 'many'",
         ),
-        (lambda: rotator.steady(contraction=1.5), ParameterError, "contraction must be > 0 and <= 1"),
         (lambda: rotator.steady(hbar=0.0), ParameterError, "hbar must be > 0"),
         (lambda: rotation_runs(5, 1, hbar=-0.1), ParameterError, "hbar must be > 0"),
         (lambda: rotation_runs(5, 1, discard=-1), ParameterError, "`discard` must be >= 0"),

@@ -519,16 +519,25 @@ def quiet(*arguments, **values):
         ({"S0": 1.2}, "S0"),
         ({"gamma_1": -1.0}, "gamma_1 must be > 0"),
         ({"nbar": -1.0}, "nbar must be >= 0"),
-        ({"Q": 0.0}, "Q must be > 0"),
+        ({"Q": 0.0}, "Q must be a finite number greater than 0"),
         ({"Q": 1e4, "gamma_m": 0.1}, "both Q and gamma_m"),
         ({"eta": 0.1, "g": 3.0}, "both eta and g"),
-        ({"eta": -0.1}, "eta must be >= 0"),
+        ({"eta": -0.1}, "eta must be a finite number of at least 0"),
         ({"gamma_2": 200.0}, "gamma_2 must be at least gamma_1/2"),
+        ({"delta": -400.0}, "at least -omega_m = -314.159, got -400, a splitting of -85.84"),
+        ({"delta": -60.0, "omega_m": 50.0, "level": "formula"}, "at least -omega_m = -50"),
     ],
 )
 def test_numbers_without_a_meaning_are_refused(values, message):
     with pytest.raises(ParameterError, match=message):
         quiet(**values)
+
+
+def test_detunings_down_to_a_vanishing_splitting_are_taken():
+    number = quiet(level="formula", delta=-314.0).values["S_th_counter_rotating"]
+    assert 0 < number < math.inf
+    # Without omega_m the splitting is not known.
+    validity.check_numbers({"delta": -400.0})
 
 
 def test_dephasing_is_checked_below_the_front_too():

@@ -201,7 +201,11 @@ def test_warnings(values, category, words):
     [
         (lambda: ions.steady(spin_decay=0.0), ParameterError, "spin_decay must be > 0"),
         (lambda: ions.steady(phonon_loss=0.0), ParameterError, "phonon_loss must be > 0"),
-        (lambda: ions.steady(phonon_loss_2=0.0), ParameterError, "phonon_loss must be > 0"),
+        (
+            lambda: ions.steady(phonon_loss_2=0.0),
+            ParameterError,
+            "phonon_loss_2 must be a finite number greater than 0",
+        ),
         (lambda: states.one_ion_state(5, rabi=0.1, phonon_loss=0.0, lamb_dicke=0.1), ParameterError, "is a trap"),
         (lambda: ions.steady(lamb_dicke=-0.1), ParameterError, "lamb_dicke must be >= 0"),
         (lambda: ions.steady(recoil="full"), UnsupportedError, "charge is not conserved"),

@@ -21,6 +21,8 @@ def test_assumptions_follow_from_the_range():
     [
         ({"minimum": 0}, -1, r"x must be >= 0, got -1"),
         ({"minimum": 0, "exclusive": True}, 0, r"x must be > 0, got 0"),
+        ({"minimum": 0, "maximum": 1, "exclusive_maximum": True}, 1, r"x must be >= 0 and < 1, got 1"),
+        ({"maximum": 1, "exclusive_maximum": True}, 1.5, r"x must be < 1, got 1.5"),
         ({"maximum": 2}, 3, r"x must be <= 2, got 3"),
         ({"minimum": 0, "maximum": 1}, 2, r"x must be >= 0 and <= 1, got 2"),
         ({}, 1j, r"x must be real"),
@@ -49,10 +51,12 @@ def test_the_description_is_part_of_the_identity():
 
 
 def test_pickle_keeps_the_description():
-    original = lc.Parameter("g", unit="rad", meaning="angle", default=0.5, minimum=0, maximum=3.0, exclusive=True)
+    original = lc.Parameter(
+        "g", unit="rad", meaning="angle", default=0.5, minimum=0, maximum=3.0, exclusive=True, exclusive_maximum=True
+    )
     copy = pickle.loads(pickle.dumps(sympy.sqrt(original))).free_symbols.pop()
     assert copy == original
-    assert (copy.unit, copy.meaning, copy.default, copy.range) == ("rad", "angle", 0.5, "> 0 and <= 3")
+    assert (copy.unit, copy.meaning, copy.default, copy.range) == ("rad", "angle", 0.5, "> 0 and < 3")
 
 
 def test_names_are_keywords():

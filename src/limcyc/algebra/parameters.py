@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import sympy
 
@@ -12,6 +12,8 @@ __all__ = ["TIME", "Parameter", "parameters"]
 
 TIME = sympy.Symbol("t", real=True)
 """The time in coefficients that depend on it, e.g. ``J * sympy.cos(Omega * limcyc.TIME)``."""
+
+_DESCRIPTION: Final = ("unit", "meaning", "default", "minimum", "maximum", "exclusive", "exclusive_maximum")
 
 
 class Parameter(sympy.Symbol):
@@ -28,7 +30,7 @@ class Parameter(sympy.Symbol):
     default
         value used when none is given; ``None`` makes the parameter mandatory
     minimum, maximum
-        valid range; with ``exclusive=True`` the minimum itself is not allowed
+        valid range; with ``exclusive=True`` the minimum itself is not allowed, with ``exclusive_maximum=True`` the maximum
     real
         ``False`` allows complex values
 
@@ -43,6 +45,7 @@ class Parameter(sympy.Symbol):
     minimum: float | None
     maximum: float | None
     exclusive: bool
+    exclusive_maximum: bool
 
     def __new__(
         cls,
@@ -54,6 +57,7 @@ class Parameter(sympy.Symbol):
         minimum: float | None = None,
         maximum: float | None = None,
         exclusive: bool = False,
+        exclusive_maximum: bool = False,
         real: bool = True,
     ) -> Parameter:
         """Make the symbol; the assumptions (real, nonnegative, positive) follow from the range."""
@@ -67,6 +71,7 @@ class Parameter(sympy.Symbol):
         symbol = sympy.Symbol.__xnew__(cls, name, **assumptions)
         symbol.unit, symbol.meaning, symbol.default = unit, meaning, default
         symbol.minimum, symbol.maximum, symbol.exclusive = minimum, maximum, exclusive
+        symbol.exclusive_maximum = exclusive_maximum
         return symbol
 
     def _hashable_content(self) -> tuple[Any, ...]:
@@ -74,14 +79,12 @@ class Parameter(sympy.Symbol):
         # not hand the g_h of one model to another.
         return (
             *super()._hashable_content(),
-            str((self.unit, self.meaning, self.default, self.minimum, self.maximum, self.exclusive)),
+            str(tuple(getattr(self, key) for key in _DESCRIPTION)),
         )
 
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:
         """Pickle support: rebuild from the description."""
-        description = {
-            key: getattr(self, key) for key in ("unit", "meaning", "default", "minimum", "maximum", "exclusive")
-        }
+        description = {key: getattr(self, key) for key in _DESCRIPTION}
         return (self.name,), description | {"real": bool(self.is_real)}
 
     def __reduce_ex__(self, protocol: Any) -> Any:
@@ -94,7 +97,7 @@ class Parameter(sympy.Symbol):
         sign = ">" if self.exclusive else ">="
         parts = [] if self.minimum is None else [f"{sign} {self.minimum:g}"]
         if self.maximum is not None:
-            parts.append(f"<= {self.maximum:g}")
+            parts.append(f"{'<' if self.exclusive_maximum else '<='} {self.maximum:g}")
         return " and ".join(parts) or ("real" if self.is_real else "complex")
 
     def check(self, value: Any) -> float | complex:
@@ -111,7 +114,8 @@ class Parameter(sympy.Symbol):
             raise ParameterError(f"parameter {self.name} must be real, got {value!r}")
         real = number.real
         low = self.minimum is not None and (real < self.minimum or (self.exclusive and real == self.minimum))
-        if low or (self.maximum is not None and real > self.maximum):
+        high = self.maximum is not None and (real > self.maximum or (self.exclusive_maximum and real == self.maximum))
+        if low or high:
             raise ParameterError(f"parameter {self.name} must be {self.range}, got {real:g}")
         return real
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from limcyc.errors import ParameterError, UnknownNameError
@@ -76,7 +76,7 @@ def _evaluate(node: ast.expr) -> Any:
 
 
 def assignments(
-    texts: Iterable[str], parameters: Iterable[Any], settings: Collection[str]
+    texts: Iterable[str], parameters: Iterable[Any], settings: Mapping[str, Any]
 ) -> dict[str, float | int | str]:
     """The values given by ``--set``, by name.
 
@@ -85,9 +85,10 @@ def assignments(
     parameters
         the system's parameters, with ``name``
     settings
-        names of the system's settings
+        the system's settings, by name
 
-    Returns numbers for parameters; for settings the word, or an int if one is written.
+    Returns numbers for parameters and for settings that are numbers, which may be written as arithmetic; for others the word, or
+    an int if one is written.
 
     Raises UnknownNameError for a name that the system does not have, and ParameterError for a text
     without ``=``, a name given twice, or a value that cannot be read.  Ranges and words are checked by
@@ -104,7 +105,7 @@ def assignments(
         if name in values:
             raise ParameterError(f"--set gives {name} twice; give it once")
         if name in settings:
-            values[name] = _setting(value)
+            values[name] = _setting(value, settings[name])
             continue
         try:
             values[name] = number(value)
@@ -113,10 +114,19 @@ def assignments(
     return values
 
 
-def _setting(text: str) -> int | str:
+def _setting(text: str, declared: Any) -> float | int | str:
+    from limcyc.library.settings import Setting
+
     try:
         return int(text)
     except ValueError:
+        pass
+    if not isinstance(declared, Setting) or text in declared.words:
+        return text
+    try:
+        return number(text)
+    except ParameterError:
+        # The system says what the setting must be.
         return text
 
 

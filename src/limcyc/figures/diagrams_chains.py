@@ -87,6 +87,8 @@ def _draw_spins(data: xarray.Dataset) -> matplotlib.figure.Figure:
 
 _CONTRACTION: Final = 0.25
 _STARTS: Final = 8
+_COLUMNS: Final = 90
+"""Columns of dots of one point that are told apart in one figure; fewer are drawn larger."""
 
 
 def period_doubling(contraction: float) -> float:
@@ -136,10 +138,14 @@ def _draw_kicks(data: xarray.Dataset) -> matplotlib.figure.Figure:
     figure, ax = plotting.new_figure("single")
     with plotting.style():
         kick = data["kick"].values
-        dots = {"markersize": 1.0, "markeredgewidth": 0.0, "color": "#0072B2", "rasterized": True}
+        # Columns of dots that stand apart are to be seen one by one.
+        size = min(3.0, max(1.0, _COLUMNS / kick.size))
+        dots = {"markersize": size, "markeredgewidth": 0.0, "color": "#0072B2", "rasterized": True}
         ax.plot(kick, data["p"].transpose("kick", "sample").values, ".", **dots)
         ax.axvline(data.attrs["period_doubling"], label="period 2 sets in", **plotting.level_style("formula"))
-        ax.set(xlabel=data["kick"].attrs["symbol"], ylabel=data["p"].attrs["symbol"], xlim=(kick[0], kick[-1]))
+        half = (kick[1] - kick[0]) / 2
+        ax.set(xlim=(kick[0] - half, kick[-1] + half))
+        ax.set(xlabel=data["kick"].attrs["symbol"], ylabel=data["p"].attrs["symbol"])
         ax.legend(loc="upper left")
     return figure
 

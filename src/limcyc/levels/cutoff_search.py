@@ -70,8 +70,9 @@ class CutoffSearch:
         if size >= LARGEST_CUTOFF:
             raise CutoffError(
                 f"the steady state of {self.system.name!r} does not fit {size} Fock states in mode {mode.name}: the last "
-                f"4 levels carry {last:.1e} of the population. The parameters are close to a phase boundary where the "
-                "phonon number diverges; move away from it, or give cutoffs={...} explicitly to go further"
+                f"4 levels carry {last:.1e} of the population. Either the state is bright, with more quanta than a matrix can "
+                "hold: take AdiabaticElimination(...) or Wigner(...), whose cost does not grow with them. Or the parameters are close to "
+                "a phase boundary where the number diverges: move away from it. cutoffs={...} goes further"
             )
         return next(cutoff_ladder(wanted))
 

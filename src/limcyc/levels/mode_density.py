@@ -1,12 +1,14 @@
 """The stationary phase-space density of one mode, on a grid in polar coordinates: no sampling error.
 
 For motions with circular symmetry plus a uniform force, see :mod:`limcyc.levels.polar_form`. Without the force the density is a
-quadrature; with it, cells of the radius and harmonics of the angle, both refined until they suffice.
+quadrature over the radius, also where noise along the radius differs from noise across it; with it, cells of the radius, whose error
+is measured, and harmonics of the angle, more of them until they suffice.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -52,7 +54,37 @@ class ModeDensity:
     solution: RadialDensity | HarmonicDensity
 
     def mean(self, operator: Any) -> Any:
-        """Expectation value of an operator of the mode; complex unless the operator is Hermitian."""
+        """Expectation value of an operator of the mode; complex unless the operator is Hermitian. See :meth:`error`."""
+        return self._mean(operator, self.solution)
+
+    def error(self, operator: Any) -> float:
+        """Estimate of the numerical error of :meth:`mean`; what the Fokker-Planck equation itself leaves out is not in it.
+
+        With a force the equation is solved once more, with half as many cells of the radius: a third of the change. Without one
+        the quadrature is good to 1e-9 of the value.
+
+        >>> import limcyc as lc
+        >>> a = lc.Mode("a")
+        >>> pushed = lc.OpenSystem(0.5 * a.x, [lc.Jump(a.lower, 1.0)])  # <a^+ a> = 0.5
+        >>> density = lc.Wigner(pushed).density(cells=100)
+        >>> 0.3 < abs(density.mean(a.number) - 0.5) / density.error(a.number) < 3
+        True
+        """
+        value = self._mean(operator, self.solution)
+        if self._coarse is None:
+            return 1e-9 * abs(value)
+        return abs(value - self._mean(operator, self._coarse)) / 3
+
+    @cached_property
+    def _coarse(self) -> HarmonicDensity | None:
+        """The density on half as many cells; None for a quadrature."""
+        if isinstance(self.solution, RadialDensity):
+            return None
+        outer, highest = self.solution.radius[-1] + self.solution.width[-1] / 2, len(self.solution.harmonics) - 1
+        grid = self.motion.harmonics(np.linspace(0.0, outer, self.solution.radius.size // 2 + 1), highest)
+        return grid.steady_state(self.motion.force, tolerance=1e-6)
+
+    def _mean(self, operator: Any, solution: RadialDensity | HarmonicDensity) -> Any:
         what = as_operator(operator)
         if what is None or any(degree not in self.space.modes for degree in what.degrees):
             raise ParameterError(f"expected an operator of mode {self.space.modes[0].name}, got {operator!r}")
@@ -61,14 +93,8 @@ class ModeDensity:
         total = 0j
         for powers, number in zip(terms, numbers, strict=True):
             _, stars, plain = powers[0] if powers else ("", 0, 0)
-            total += complex(np.ravel(number)[0]) * self._moment(stars, plain)
+            total += complex(np.ravel(number)[0]) * _moment(solution, stars, plain)
         return total.real if what.is_hermitian else total
-
-    def _moment(self, stars: int, plain: int) -> complex:
-        """<alpha^*^stars alpha^plain>."""
-        if isinstance(self.solution, RadialDensity):
-            return complex(self.solution.moment(plain)) if stars == plain else 0j
-        return complex(self.solution.mean(lambda r: r ** (stars + plain), turns=plain - stars))
 
     def radial(self) -> xarray.DataArray:
         """Density of r = |alpha|, int P dr = 1."""
@@ -123,18 +149,18 @@ class ModeDensity:
         """
         motion, solution = self.motion, self.solution
         if isinstance(solution, RadialDensity):
-            low, high = solution.extent()
+            low, high = np.sqrt(solution.extent())
+            common: dict[str, Any] = {"turns": turns, "count": count, "cells": cells}
+            if motion.isotropic:
+                return radial_relaxation(
+                    low, high, lambda r: r * motion.growth(r**2), lambda r: motion.frequency(r**2), lambda r: motion.diffusion(r**2),
+                    ordering="ito", **common,
+                )  # fmt: skip
+            growth, frequency = motion.kinetic()
             return radial_relaxation(
-                np.sqrt(low),
-                np.sqrt(high),
-                lambda r: r * motion.growth(r**2),
-                lambda r: motion.frequency(r**2),
-                lambda r: motion.diffusion(r**2),
-                turns=turns,
-                count=count,
-                cells=cells,
-                ordering="ito",
-            )
+                low, high, lambda r: r * growth(r**2), lambda r: frequency(r**2), lambda r: motion.radial_diffusion(r**2),
+                lambda r: motion.azimuthal_diffusion(r**2), lambda r: motion.cross_diffusion(r**2), **common,
+            )  # fmt: skip
         if turns:
             raise UnsupportedError(
                 f"relaxation of {self.space.system.name!r} with turns = {turns}: the force mixes all harmonics of the angle; leave turns "
@@ -161,8 +187,8 @@ def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Mode
     parameters
         those of the model
 
-    Raises :class:`limcyc.errors.UnsupportedError` where the diffusion is negative, with the region, and for several modes,
-    squeezing or time dependence; :class:`limcyc.errors.RunawayError` when nothing limits the amplitude.
+    Raises :class:`limcyc.errors.UnsupportedError` where the diffusion of the radius is negative, with the region, and for several
+    modes, squeezing, time dependence, or a force on a mode whose noise depends on the direction; :class:`limcyc.errors.RunawayError` when nothing limits the amplitude.
 
     >>> import limcyc as lc
     >>> a = lc.Mode("a")
@@ -170,17 +196,26 @@ def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Mode
     >>> round(mode_density(PhaseSpace(thermal)).mean(a.number), 9)
     0.5
     """
-    motion = polar_form(space).numbers(**parameters)
+    motion = polar_form(space, anisotropic=True).numbers(**parameters)
     negative = motion.negative_region()
     if negative is not None:
         low, high = negative
         raise UnsupportedError(
-            f"the Fokker-Planck equation of {space.system.name!r} in {space.ordering} ordering has a negative diffusion for |alpha|^2 between "
-            f"{low:.3g} and {high:.3g}: it has no stationary density there. Use expansion='leading', or Exact"
+            f"the Fokker-Planck equation of {space.system.name!r} in {space.ordering} ordering has a negative diffusion of the radius for "
+            f"|alpha|^2 between {low:.3g} and {high:.3g}: it has no stationary density there. Use another ordering, expansion='leading', or Exact"
+        )
+    if motion.force != 0 and not motion.isotropic:
+        raise UnsupportedError(
+            f"the Fokker-Planck equation of {space.system.name!r} in {space.ordering} ordering has a force, and noise that differs along the "
+            "radius and across it: its density is not implemented. Use ordering='symmetric', langevin, or Exact"
         )
     values = dict(space.system.values(parameters))
     # In quadratures x = sqrt 2 Re alpha the diffusion is twice as large, and x^2 + p^2 = 2 |alpha|^2.
-    free = radial_density(lambda n: motion.growth(n) + 0 * n, lambda n: 2 * motion.diffusion(n) + 0 * n, ordering="ito")
+    if motion.isotropic:
+        free = radial_density(motion.growth, lambda n: 2 * motion.diffusion(n), ordering="ito")
+    else:
+        # A current around circles does not change the density: of the noise it depends on D_r alone.
+        free = radial_density(motion.kinetic()[0], lambda n: 2 * motion.radial_diffusion(n), ordering="kinetic")
     if motion.force == 0:
         return ModeDensity(space, values, motion, free)
     extent = motion.extent(float(np.sqrt(free.number[-1])))
@@ -200,3 +235,10 @@ def mode_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Mode
     raise ConvergenceError(
         f"stationary density of {space.system.name!r}: {_HARMONICS[-1]} harmonics and a disc of radius {1.7 * extent:.3g} do not suffice ({error})"
     )
+
+
+def _moment(solution: RadialDensity | HarmonicDensity, stars: int, plain: int) -> complex:
+    """<alpha^*^stars alpha^plain>."""
+    if isinstance(solution, RadialDensity):
+        return complex(solution.moment(plain)) if stars == plain else 0j
+    return complex(solution.mean(lambda r: r ** (stars + plain), turns=plain - stars))

@@ -216,6 +216,12 @@ def plane_density(space: PhaseSpace, cells: int = 200, **parameters: Any) -> Pla
                 f"between {squares.min():.3g} and {squares.max():.3g} (down to {np.minimum(along, across).min():.3g}): it has no density "
                 "there. Use expansion='leading', another ordering, or Exact"
             )
+        if not space.additive and mixed.any():
+            raise UnsupportedError(
+                f"the Fokker-Planck equation of {name!r} in {space.ordering} ordering mixes the noise of Re alpha and Im alpha by a part that "
+                f"depends on the amplitude, up to {np.abs(mixed).max():.3g}, which cells of the plane cannot have: no axes are free of it "
+                "everywhere. Use ordering='symmetric' or expansion='leading' if that has no such part, langevin, or Exact"
+            )
         return along, across, mixed
 
     def grid(edges: list[np.ndarray]) -> CellGenerator:

@@ -3,16 +3,18 @@
     d alpha = alpha [c_0 + c_1 |alpha|^2 + ...] dt + force dt + noise,     D = d_0 + d_1 |alpha|^2 + ...
 
 so that the radius moves with v = r Re c(r^2), the angle turns with w = Im c(r^2), and both quadratures have the noise
-<dx dx> = 2 D dt.  It is brought about by :func:`polar_form` from the symbols of :class:`limcyc.levels.phase_space.PhaseSpace`
+<dx dx> = 2 D dt.  Circular symmetry also allows <d alpha d alpha> = 2 alpha^2 s(|alpha|^2) dt, as two-phonon loss and a Kerr term have
+it in orderings other than the symmetric one: then the noise along the radius, D_r = D + N Re s/2, differs from that across it,
+D_phi = D - N Re s/2, and both share D_x = N Im s/2, with N = |alpha|^2.  The form is brought about by :func:`polar_form` from the symbols of :class:`limcyc.levels.phase_space.PhaseSpace`
 and solved by :class:`limcyc.numerics.fokker_planck_harmonics.PolarHarmonics`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import sympy
@@ -26,6 +28,13 @@ from limcyc.numerics.fokker_planck_harmonics import PolarHarmonics
 __all__ = ["PolarForm", "PolarNumbers", "is_polar", "polar_form"]
 
 
+_N: Final = Polynomial([0.0, 1.0])
+
+
+def _zero() -> Polynomial:
+    return Polynomial([0.0])
+
+
 @dataclass(frozen=True)
 class PolarNumbers:
     """A polar form at one parameter point; polynomials of N = |alpha|^2.
@@ -36,16 +45,45 @@ class PolarNumbers:
         D, in real coordinates: <dx dx> = 2 D dt for x = Re alpha and for Im alpha
     force
         the uniform force, complex
+    along, shared
+        Re s and Im s; 0 for noise that is the same in all directions
     """
 
     growth: Polynomial
     frequency: Polynomial
     diffusion: Polynomial
     force: complex
+    along: Polynomial = field(default_factory=_zero)
+    shared: Polynomial = field(default_factory=_zero)
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether the noise is the same in all directions."""
+        return not (self.along.coef.any() or self.shared.coef.any())
+
+    @property
+    def radial_diffusion(self) -> Polynomial:
+        """D_r."""
+        return self.diffusion + _N * self.along / 2
+
+    @property
+    def azimuthal_diffusion(self) -> Polynomial:
+        """D_phi."""
+        return self.diffusion - _N * self.along / 2
+
+    @property
+    def cross_diffusion(self) -> Polynomial:
+        """D_x."""
+        return _N * self.shared / 2
+
+    def kinetic(self) -> tuple[Polynomial, Polynomial]:
+        """Growth and frequency when the noise is written d_i D_ij d_j: what is left of the drift after d_j D_ij is taken off."""
+        growth = self.growth - 2 * self.radial_diffusion.deriv() - self.along
+        return growth, self.frequency - 2 * self.shared - _N * self.shared.deriv()
 
     def negative_region(self) -> tuple[float, float] | None:
-        """The lowest interval of N = |alpha|^2 on which D < 0, or None if this is a diffusion everywhere."""
-        d = self.diffusion.trim()
+        """The lowest interval of N = |alpha|^2 on which D_r < 0, or None if radii diffuse everywhere."""
+        d = self.radial_diffusion.trim()
         roots = d.roots() if d.degree() else np.zeros(0)
         real = np.unique(roots[abs(roots.imag) <= 1e-12 * (1 + abs(roots))].real)
         edges = np.concatenate([[0.0], real[real > 0], [np.inf]])
@@ -57,7 +95,7 @@ class PolarNumbers:
     def radial_density(self, r: np.ndarray) -> np.ndarray:
         """Stationary P(r) without the force at increasing radii (K,), normalised by the trapezoidal rule.
 
-        P(r) ~ (r/D) exp(int v/D dr).
+        P(r) ~ (r/D) exp(int v/D dr), for noise that is the same in all directions.
 
         Raises ParameterError where D <= 0.
         """
@@ -120,12 +158,15 @@ class PolarForm:
         real d_0, d_1, ...
     force
         complex
+    squeezing
+        complex s_0, s_1, ...; empty for noise that is the same in all directions
     """
 
     space: PhaseSpace
     motion: tuple[sympy.Expr, ...]
     diffusion: tuple[sympy.Expr, ...]
     force: sympy.Expr
+    squeezing: tuple[sympy.Expr, ...] = ()
 
     def leading(self) -> PolarForm:
         """Of each parameter only the highest power of |alpha|^2 that it has: the limit of large amplitudes.
@@ -141,16 +182,27 @@ class PolarForm:
     def numbers(self, **parameters: Any) -> PolarNumbers:
         """The polynomials at one parameter point; parameters are checked by the system."""
         values = self.space.system.values(parameters)
-        found = np.asarray(scalar_function((*self.motion, *self.diffusion, self.force))(values), dtype=complex)
-        c, d = found[: len(self.motion)], found[len(self.motion) : -1]
-        return PolarNumbers(Polynomial(c.real), Polynomial(c.imag), Polynomial(d.real), complex(found[-1]))
+        parts = (self.motion, self.diffusion, self.squeezing, (self.force,))
+        found = np.asarray(scalar_function(tuple(e for part in parts for e in part))(values), dtype=complex)
+        c, d, s, force = np.split(found, np.cumsum([len(part) for part in parts])[:-1])
+        s = s if s.size else np.zeros(1)
+        return PolarNumbers(
+            Polynomial(c.real),
+            Polynomial(c.imag),
+            Polynomial(d.real),
+            complex(force[0]),
+            Polynomial(s.real),
+            Polynomial(s.imag),
+        )
 
 
-def polar_form(space: PhaseSpace) -> PolarForm:
+def polar_form(space: PhaseSpace, anisotropic: bool = False) -> PolarForm:
     """The polar form of the drift and the diffusion of a model with one mode.
 
     space
         symbols in any ordering and expansion
+    anisotropic
+        whether noise may depend on the direction as far as circular symmetry allows it; most callers cannot use it
 
     Returns :class:`PolarForm`.
 
@@ -184,10 +236,12 @@ def polar_form(space: PhaseSpace) -> PolarForm:
             motion[stars] = sympy.expand(coefficient)
         else:
             raise _unsupported(name, "drift", stars, plain)
-    squeezing = space.diffusion_symbol(mode, mode, False)
-    if squeezing.terms:
-        powers = next(iter(squeezing.terms))
-        raise _unsupported(name, "diffusion of alpha alpha", *(powers[0][1:] if powers else (0, 0)))
+    squeezing: dict[int, sympy.Expr] = {}
+    for powers, coefficient in space.diffusion_symbol(mode, mode, False).terms.items():
+        _, stars, plain = powers[0] if powers else (mode.name, 0, 0)
+        if not anisotropic or plain != stars + 2:
+            raise _unsupported(name, "diffusion of alpha alpha", stars, plain)
+        squeezing[stars] = sympy.expand(coefficient)
     diffusion: dict[int, sympy.Expr] = {}
     for powers, coefficient in space.diffusion_symbol(mode, mode, True).terms.items():
         _, stars, plain = powers[0] if powers else (mode.name, 0, 0)
@@ -195,16 +249,16 @@ def polar_form(space: PhaseSpace) -> PolarForm:
             raise _unsupported(name, "diffusion", stars, plain)
         # D_xx = D_yy = D_(alpha alpha^*)/2 for alpha = x + i y.
         diffusion[stars] = coefficient / 2
-    return PolarForm(space, _listed(motion), _listed(diffusion), force)
+    return PolarForm(space, _listed(motion), _listed(diffusion), force, _listed(squeezing) if squeezing else ())
 
 
 def is_polar(space: PhaseSpace) -> bool:
-    """Whether :func:`polar_form` takes the model."""
+    """Whether :func:`polar_form` takes the model: as it is, or without a force with noise that depends on the direction."""
     try:
-        polar_form(space)
+        form = polar_form(space, anisotropic=True)
     except UnsupportedError:
         return False
-    return True
+    return not form.squeezing or form.force == 0
 
 
 def _highest_powers(coefficients: tuple[sympy.Expr, ...]) -> tuple[sympy.Expr, ...]:

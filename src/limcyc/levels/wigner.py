@@ -27,6 +27,7 @@ from limcyc.levels.gatherers import Averages, Correlations, Histogram, Kept, Mea
 from limcyc.levels.lanes import Lanes
 from limcyc.levels.langevin_dataset import ensemble_dataset, orbit_dataset
 from limcyc.levels.lattice_space import LatticeSpace
+from limcyc.levels.linearised_motion import LinearisedMotion
 from limcyc.levels.mode_density import ModeDensity, mode_density
 from limcyc.levels.phase_space import Expansion, PhaseSpace
 from limcyc.levels.plane_density import PlaneDensity, plane_density
@@ -35,7 +36,7 @@ from limcyc.levels.positive_noise import check_diffusion, check_summary
 from limcyc.levels.rotating import Frame, co_rotating
 from limcyc.levels.sampling import starts
 from limcyc.levels.symbol_observers import mode_index, observers_of
-from limcyc.levels.time_steps import check_rotation, default_step, step_change
+from limcyc.levels.time_steps import check_start, default_step, heating_at_end, step_change
 from limcyc.numerics.stochastic import Gatherer, simulate
 from limcyc.numerics.stochastic_steps import Scheme
 from limcyc.numerics.stochastic_tables import Coupling, Noise, StochasticField
@@ -182,7 +183,7 @@ class Wigner:
         trajectories
             number of runs
         step
-            time step; by default 0.05 over the fastest rate at the start
+            time step; by default 0.05 over the fastest rate at the start, all neighbours of a node included
         scheme
             "euler", "heun" or "rk4", all in the Ito sense; see :data:`~limcyc.numerics.stochastic.SCHEMES`
         rng
@@ -198,11 +199,13 @@ class Wigner:
 
         Returns a Dataset over time with each observable and its standard error ``NAME_error``; attributes ``step``,
         ``step_error`` (largest change of an observable by doubling the step, in units of its standard error there, and
-        ``step_change`` in absolute terms), ``trajectories``, ``scheme``.
+        ``step_change`` in absolute terms), ``heating`` (the part of its energy that the scheme adds to a deviation from the final
+        states while it relaxes), ``trajectories``, ``scheme``.
 
         Raises :class:`limcyc.errors.UnsupportedError` where the diffusion is not positive, with the region,
-        :class:`limcyc.errors.ParameterError` for a step with which Euler's method would heat by rotation, and
-        :class:`limcyc.errors.ConvergenceError` when a trajectory runs away.
+        :class:`limcyc.errors.ParameterError` for a step with which Euler's method would heat by rotation (of a mode, between modes
+        or nodes, by a nonlinearity) or which is unstable at the start, and :class:`limcyc.errors.ConvergenceError` when a trajectory
+        runs away. Warns with :class:`limcyc.errors.ValidityWarning` when ``heating`` exceeds a tenth or ``step_error`` three.
         """
         grid, lanes = _grid(times), self._lanes(parameters)
         if trajectories < 1:
@@ -214,9 +217,10 @@ class Wigner:
         generator = np.random.default_rng(rng)
         cell = self.space.cell if isinstance(self.space, LatticeSpace) else self.space
         check_diffusion(cell, draw, lanes, self.system.name)
-        step = default_step(drift, draw, c, w) if step is None else float(step)
-        check_rotation(drift, self.modes, scheme, step, c, w)
-        problem = self._problem
+        problem, span = self._problem, float(grid[-1] - grid[0])
+        motion = LinearisedMotion(drift, problem.variables, problem.coupling, c, w)
+        step = default_step(motion, draw, grid[0]) if step is None else float(step)
+        check_start(motion, draw, scheme, step, grid[0], span)
         if isinstance(self.space, LatticeSpace):
             problem = replace(problem, edges=self.space.edge_noise(lanes))
         turn = self.turn(lanes)
@@ -228,6 +232,7 @@ class Wigner:
         )  # fmt: skip
         check_summary(summary, grid[-1], self.system.name)
         attrs = {"step": step, "scheme": scheme, "trajectories": trajectories, "ordering": self.ordering}
+        attrs["heating"] = heating_at_end(motion, summary.final, scheme, step, grid[-1], span)
         if compare_steps:
             few = min(trajectories, max(1, 512 // self.sites))
             children = np.random.default_rng(generator.integers(2**63)).spawn(few)

@@ -8,6 +8,7 @@ from typing import Any
 
 from limcyc.algebra import Parameter
 from limcyc.errors import ParameterError, UnknownNameError
+from limcyc.library.settings import Setting
 
 __all__ = ["Steady", "choose", "read_values"]
 
@@ -70,20 +71,25 @@ def read_values(
     parameters
         the parameters of the system; what is not given takes its default
     settings
-        setting -> tuple of allowed words, or anything else for a setting that the system reads itself
+        setting -> tuple of allowed words, a :class:`~limcyc.library.settings.Setting` for a number, or anything else
+        for a setting that the system reads itself
     system
         name of the system, for messages
 
-    Returns (parameters by name, settings by name).
+    Returns (parameters by name, settings by name); a numeric setting that is None counts as not given.
 
     Raises UnknownNameError for a name or word that does not exist, ParameterError for a value out of
-    range or a missing one.
+    range, a setting that is no number, or a missing parameter.
 
     >>> import limcyc as lc
+    >>> from limcyc.library.settings import count
     >>> from limcyc.library.steady import read_values
     >>> gamma = lc.Parameter("gamma", minimum=0.0, exclusive=True, default=1.0)
     >>> read_values({"order": 3}, (gamma,), {"order": ("1", "3")}, "laser")
     ({'gamma': 1.0}, {'order': '3'})
+    >>> read_values({"n_fock": 2.5}, (gamma,), {"n_fock": count("Fock states", 2)}, "laser")
+    Traceback (most recent call last):
+    limcyc.errors.ParameterError: n_fock must be an integer of at least 2, but is 2.5; it is a setting of laser: Fock states
     """
     known = [parameter.name for parameter in parameters]
     for name in values:
@@ -97,11 +103,13 @@ def read_values(
         numbers[parameter.name] = float(parameter.check(value).real)
     words: dict[str, Any] = {}
     for name, allowed in settings.items():
-        if name not in values:
+        if name not in values or (values[name] is None and isinstance(allowed, Setting)):
             continue
         words[name] = values[name]
         if isinstance(allowed, tuple):
             words[name] = str(values[name])
             if words[name] not in allowed:
                 raise UnknownNameError(f"value of {name}", words[name], allowed)
+        elif isinstance(allowed, Setting):
+            words[name] = allowed.check(name, values[name], system)
     return numbers, words

@@ -2,7 +2,8 @@
 
     dx_i = A_i(x, t) dt + sum_j B_ij(x, t) sqrt(2) dW_j   (Ito),   B B^T = D
 
-Every trajectory has a generator of its own, so that it is the same whatever the number of workers and of other trajectories.
+Every trajectory has a generator of its own, so that it is the same whatever the number of workers and, up to rounding, of other
+trajectories: a task with a single run may sum in another order than one with many (1e-14 of the values).
 """
 
 from __future__ import annotations

@@ -52,8 +52,7 @@ def _compute(*, quick: bool = False) -> xarray.Dataset:
                     chosen["periods"], chosen["runs"][hbar], seed, discard=chosen["discard"], hbar=hbar, contraction=contraction,
                     ratio=float(ratio),
                 )  # fmt: skip
-                parts = runs.stretches
-                mean[i, j, k], error[i, j, k] = runs.rotation, parts.std(ddof=1) / np.sqrt(parts.size)
+                mean[i, j, k], error[i, j, k] = runs.rotation, runs.estimate()[0]
                 edge[i, j, k], jumps[i, j, k] = runs.attrs["edge_weight"], runs.jumps_per_period
     density = [density_rotation(hbar=0.5, contraction=0.25, ratio=ratio, steps=6)[0] for ratio in chosen["density"]]
     dims = ("hbar", "contraction", "ratio")
@@ -95,7 +94,7 @@ def _draw(data: xarray.Dataset) -> matplotlib.figure.Figure:
                 panel = data.sel(hbar=hbar, contraction=contraction)
                 ax.plot(fine, steps, color=blue, linewidth=0.6, alpha=0.5)
                 ax.errorbar(
-                    panel["ratio"], panel["rotation"], panel["rotation_error"], fmt="o", markersize=2.0, elinewidth=0.7, color="black",
+                    panel["ratio"], panel["rotation"], panel["rotation_error"].fillna(0.0), fmt="o", markersize=2.0, elinewidth=0.7, color="black",
                     label="trajectories", zorder=3,
                 )  # fmt: skip
                 if hbar == 0.5 and contraction == 0.25 and data.sizes["ratio_density"]:
@@ -125,7 +124,8 @@ FIG1: Final = Figure(
     "Average momentum over time P/2 pi against the static force f, kick strength 0.8, contraction gamma = 1 - exp(-g^2) of 0.25 (left) and 0.05 "
     "(right), all from the printed start x = 0, p/2 pi = 0.38. (a), (b) Classical map derived from the model; its rotation numbers are "
     "repeated as thin lines below. (c)-(h) Quantum trajectories of the same model from the minimal packet, 500 periods after 50 (1, 2 and 8 "
-    "trajectories for hbar = 0.012, 0.05 and 0.5), error bars from stretches of 50 periods. Squares in (g): density matrix. Confirms that the "
+    "trajectories for hbar = 0.012, 0.05 and 0.5), error bars from the scatter of the runs or of their stretches of at least 50 (left) and "
+    "98 (right) periods, whichever is larger; none where correlations last as long as a single run. Squares in (g): density matrix. Confirms that the "
     "1/1 step survives at hbar = 0.012 and 0.05 and is destroyed at 0.5. In (c) and (e) it reaches further than in (a), because noise carries "
     "the state to the locked orbit that coexists there from 0.557 to 1.443 (in (b) on all of the axis). Steps are bistable: their ends as seen "
     "from one start are a fringe of interwoven basins, and in (d) and (f) a trajectory above f = 1.3 x 2 pi g^2 may keep one of several orbits "

@@ -20,6 +20,7 @@ from typing import Final
 from limcyc.algebra import Mode, Parameter, hermitian
 from limcyc.composition import Network
 from limcyc.library.chimera_network.validity import check_ring
+from limcyc.library.settings import amount, count
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -57,9 +58,9 @@ PARAMETERS: Final = (KAPPA1, KAPPA2, COUPLING)
 """All parameters, in units of kappa1."""
 
 SETTINGS: Final = {
-    "n_sites": f"number of oscillators, {SITES} if not given",
-    "reach": f"neighbours on either side, {REACH} if not given",
-    "time": "time after the snapshot, 0.5/kappa1 if not given",
+    "n_sites": count(f"number of oscillators, {SITES} if not given", 3),
+    "reach": count(f"neighbours on either side, {REACH} if not given", 1),
+    "time": amount("time after the snapshot, 0.5/kappa1 if not given", 0, exclusive=True),
 }
 
 

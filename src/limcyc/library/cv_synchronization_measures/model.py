@@ -24,6 +24,7 @@ from typing import Final
 import sympy
 
 from limcyc.algebra import Mode, Operator, Parameter, hermitian
+from limcyc.library.settings import amount
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -64,8 +65,8 @@ DRIVE: Final = Parameter("drive", unit="omega_1", meaning="drive of both cavitie
 PARAMETERS: Final = (*OMEGA, *DETUNING, GAMMA, KAPPA, G, MU, NBAR, DRIVE)
 """All parameters of the system, in units of omega1."""
 
-SETTINGS: Final = {"after": "beginning of the window of Gaussian averages, in 1/omega_1"}
-"""None."""
+SETTINGS: Final = {"after": amount("beginning of the window of Gaussian averages, in 1/omega_1", 0)}
+"""Of the Gaussian level."""
 
 
 def _cell(j: int) -> Operator:

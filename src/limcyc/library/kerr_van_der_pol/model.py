@@ -19,6 +19,7 @@ from typing import Final
 import sympy
 
 from limcyc.algebra import Mode, Operator, Parameter
+from limcyc.library.settings import amount, count
 from limcyc.system import Jump, OpenSystem
 
 __all__ = ["MODE", "NAME", "PARAMETERS", "SETTINGS", "SOURCE", "TITLE", "drive_operator", "model", "undriven_model"]
@@ -42,9 +43,9 @@ LOSS: Final = Parameter(
 PARAMETERS: Final = (DETUNING, KERR, DRIVE, GAIN, LOSS)
 
 SETTINGS: Final = {
-    "r": "gain/two_phonon_loss, the size of the limit cycle, in place of two_phonon_loss",
-    "n_fock": "Fock states of the exact level, an integer >= 3; found and certified if not given",
-    "cells": "radial cells of the semiclassical levels, an integer >= 20",
+    "r": amount("gain/two_phonon_loss, the size of the limit cycle, in place of two_phonon_loss", 0, exclusive=True),
+    "n_fock": count("Fock states of the exact level, found and certified if not given", 3),
+    "cells": count("radial cells of the semiclassical levels", 20),
 }
 """Another way to say two_phonon_loss, truncation, and resolution."""
 

@@ -37,7 +37,7 @@ def read(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     if "r" in values and "two_phonon_loss" in values:
         raise ParameterError(f"both r and two_phonon_loss were given; {NAME} takes one of them")
     # Its own messages come first: they say what a rate without a limit cycle would do.
-    validity.check_numbers(values)
+    validity.check_numbers({name: value for name, value in values.items() if name not in SETTINGS})
     plain, settings = read_values(values, PARAMETERS, SETTINGS, NAME)
     numbers: dict[str, Any] = dict(plain)
     if "r" in settings:

@@ -20,6 +20,7 @@ import numpy as np
 import sympy
 
 from limcyc.algebra import Parameter, Rotor
+from limcyc.library.settings import amount, count, seed
 from limcyc.system import Force, Jump, Kick, OpenSystem
 
 __all__ = [
@@ -36,8 +37,8 @@ START: Final = (0.0, 0.38 * 2 * np.pi)
 
 KICK: Final = Parameter("kick", unit="", meaning="strength K of the kicks", default=0.8)
 CONTRACTION: Final = Parameter(
-    "contraction", unit="", meaning="gamma = 1 - exp(-g^2), loss of momentum in a period; below 1", default=0.25, minimum=0.0,
-    exclusive=True, maximum=1.0,
+    "contraction", unit="", meaning="gamma = 1 - exp(-g^2), loss of momentum in a period", default=0.25, minimum=0.0,
+    exclusive=True, maximum=1.0, exclusive_maximum=True,
 )  # fmt: skip
 FORCE: Final = Parameter("force", unit="1/period", meaning="static force f", default=1.8)
 HBAR: Final = Parameter("hbar", unit="", meaning="effective Planck constant", default=0.5, minimum=0.0, exclusive=True)
@@ -46,25 +47,29 @@ PARAMETERS: Final = (KICK, CONTRACTION, FORCE, HBAR)
 """All parameters; time in periods of the kicks, the moment of inertia is 1."""
 
 SETTINGS: Final = {
-    "ratio": "force in units of 2 pi g^2, instead of `force`: 1 in the middle of the first step",
-    "periods": "periods that are averaged over: 500 of trajectories, 40 of the density matrix, 20000 of the map",
-    "discard": "periods before the average: 50, 20 and 5000",
-    "trajectories": "number of trajectories",
-    "seed": "seed of the trajectories",
-    "window": "number of momenta that are kept, a power of two if not given",
-    "angle": "angle of the start, 0 if not given",
-    "momentum": "momentum p of the start, 0.38 times 2 pi if not given",
-    "numerator": "level formula: m of the step P = 2 pi m, 1 if not given",
+    "ratio": amount("force in units of 2 pi g^2, instead of `force`: 1 in the middle of the first step"),
+    "periods": count(
+        "periods that are averaged over: 500 of trajectories, 40 of the density matrix, 20000 of the map", 1
+    ),
+    "discard": count("periods before the average: 50, 20 and 5000", 0),
+    "trajectories": count("number of trajectories", 1),
+    "seed": seed("seed of the trajectories"),
+    "window": count("number of momenta that are kept, a power of two if not given", 1),
+    "angle": amount("angle of the start, 0 if not given"),
+    "momentum": amount("momentum p of the start, 0.38 times 2 pi if not given"),
+    "numerator": count("level formula: m of the step P = 2 pi m, 1 if not given"),
 }
 
 
 def friction(contraction: float) -> float:
     """g^2 = -ln(1 - contraction).
 
+    Raises ParameterError for a contraction outside (0, 1): at 1 the friction is infinite.
+
     >>> round(friction(0.25), 6)
     0.287682
     """
-    return float(-np.log1p(-contraction))
+    return float(-np.log1p(-complex(CONTRACTION.check(contraction)).real))
 
 
 @cache

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from limcyc.errors import ParameterError, ValidityWarning
-from limcyc.library.kicked_rotator.model import PARAMETERS, friction
+from limcyc.library.kicked_rotator.model import PARAMETERS, SETTINGS, friction
 
 __all__ = ["FEWEST_BLOCKS", "checked", "warn_few_blocks"]
 
 FEWEST_BLOCKS: Final = 10
 """Independent stretches of trajectories below which their scatter is no good error bar."""
 
+_RATIO: Final = SETTINGS["ratio"]
 _DEFAULTS = {parameter.name: complex(parameter.default or 0.0).real for parameter in PARAMETERS}
 
 
@@ -38,21 +39,19 @@ def checked(values: Mapping[str, Any]) -> dict[str, float]:
         raise ParameterError(
             f"the kicked rotator has no parameter {', '.join(sorted(known))}; there are {', '.join(_DEFAULTS)} and ratio"
         )
-    if not numbers["contraction"] < 1.0:
-        raise ParameterError(
-            f"contraction = 1 - exp(-g^2) must be below 1, but is {numbers['contraction']:g}: the friction would be infinite"
-        )
     if ratio is not None:
-        numbers["force"] = 2 * pi * friction(numbers["contraction"]) * float(ratio)
+        numbers["force"] = (
+            2 * pi * friction(numbers["contraction"]) * _RATIO.check("ratio", ratio, "the kicked rotator")
+        )
     return numbers
 
 
-def warn_few_blocks(blocks: int) -> None:
-    """Warn of an error bar from a handful of stretches."""
+def warn_few_blocks(blocks: int, length: int) -> None:
+    """Warn of an error bar from a handful of stretches of ``length`` periods."""
     if blocks < FEWEST_BLOCKS:
         warnings.warn(
-            f"{blocks} independent stretches of trajectories do not give a reliable error bar; use more trajectories or periods, at least "
-            f"{FEWEST_BLOCKS} stretches in all",
+            f"{blocks} independent stretches of trajectories do not give a reliable error bar (stretches of {length} periods, by friction "
+            f"and correlations); use more trajectories or periods, at least {FEWEST_BLOCKS} stretches in all",
             ValidityWarning,
             stacklevel=3,
         )

@@ -26,6 +26,7 @@ from typing import Final
 import sympy
 
 from limcyc.algebra import Mode, Operator, Parameter, Spin, hermitian
+from limcyc.library.settings import amount, count, seed
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -99,12 +100,12 @@ PARAMETERS: Final = (OMEGA_M, GAMMA_M, GAMMA_1, GAMMA_2, G, S0, DELTA, NBAR)
 """All parameters; omega_m enters the validity checks and the counter-rotating corrections only."""
 
 SETTINGS: Final = {
-    "Q": "quality factor, in place of gamma_m = omega_m/Q",
-    "eta": "g/omega_m, in place of g",
-    "n_fock": "Fock states of the exact level, an integer >= 2; found and certified if not given",
+    "Q": amount("quality factor, in place of gamma_m = omega_m/Q", 0, exclusive=True),
+    "eta": amount("g/omega_m, in place of g", 0),
+    "n_fock": count("Fock states of the exact level, found and certified if not given", 2),
     "ordering": ("wigner", "paper"),
-    "runs": "trajectories of the Langevin level, >= 2",
-    "seed": "of their random numbers",
+    "runs": count("trajectories of the Langevin level", 2),
+    "seed": seed("of their random numbers"),
 }
 """Other ways to say gamma_m and g, truncation, how moments of the Wigner density are read, and size of a sample."""
 

@@ -43,14 +43,9 @@ def read(values: Mapping[str, Any]) -> tuple[dict[str, float], dict[str, Any]]:
             raise ParameterError(f"both {name} and {other} were given; {NAME} takes one of them")
     numbers, settings = read_values(values, PARAMETERS, SETTINGS, NAME)
     if "Q" in settings:
-        quality = float(settings.pop("Q"))
-        validity.check_numbers({"Q": quality})
-        numbers["gamma_m"] = numbers["omega_m"] / quality
+        numbers["gamma_m"] = numbers["omega_m"] / settings.pop("Q")
     if "eta" in settings:
-        eta = float(settings.pop("eta"))
-        if not eta >= 0:
-            raise ParameterError(f"eta must be >= 0, got {eta:g}")
-        numbers["g"] = eta * numbers["omega_m"]
+        numbers["g"] = settings.pop("eta") * numbers["omega_m"]
     validity.check_numbers(numbers)
     return numbers, settings
 

@@ -29,9 +29,10 @@ def check_numbers(values: Mapping[str, Any]) -> None:
     """Refuse numbers without a physical meaning.
 
     values
-        any of the parameters of the system by name, and Q; gamma_1 and gamma_2 that are not given have their defaults
+        any of the parameters of the system by name, and Q; gamma_1 and gamma_2 that are not given have their defaults. The dressed
+        splitting omega_m + delta is looked at where both are given: reduced models and the rotating one do not know omega_m
 
-    Raises ParameterError for abs(S0) > 1, negative rates, nbar < 0, Q <= 0 and gamma_2 < gamma_1/2.
+    Raises ParameterError for abs(S0) > 1, negative rates, nbar < 0, Q <= 0, gamma_2 < gamma_1/2 and delta < -omega_m.
     """
     inversion = values.get("S0", 0.0)
     if not abs(inversion) <= 1:
@@ -46,6 +47,12 @@ def check_numbers(values: Mapping[str, Any]) -> None:
         raise ParameterError(
             f"gamma_2 must be at least gamma_1/2 (the pure dephasing gamma_2 - gamma_1/2 is not negative), got gamma_2 = "
             f"{gamma_2:g}, gamma_1 = {gamma_1:g}"
+        )
+    if "delta" in values and "omega_m" in values and values["delta"] < -values["omega_m"]:
+        raise ParameterError(
+            f"delta is the dressed splitting less omega_m, and the splitting sqrt(detuning^2 + rabi^2) is not negative: delta must be at "
+            f"least -omega_m = {-values['omega_m']:g}, got {values['delta']:g}, a splitting of {values['omega_m'] + values['delta']:g}; "
+            "raise delta or omega_m"
         )
 
 

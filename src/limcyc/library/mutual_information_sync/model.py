@@ -21,6 +21,7 @@ from typing import Final
 
 from limcyc.algebra import Mode, Operator, Parameter, Spin, hermitian
 from limcyc.errors import UnknownNameError
+from limcyc.library.settings import count
 from limcyc.library.van_der_pol_network.model import COUPLINGS, OSCILLATORS
 from limcyc.library.van_der_pol_network.model import model as oscillator_pair
 from limcyc.system import Jump, OpenSystem
@@ -74,7 +75,7 @@ PARAMETERS: Final = (KAPPA1, KAPPA2, COUPLING, DETUNING, FREQUENCY, DRIVE, QUBIT
 SETTINGS: Final = {
     "model": MODELS,
     "kind": COUPLINGS,
-    "n_fock": "Fock states of each mode, part of the model; by default chosen by kappa2/kappa1",
+    "n_fock": count("Fock states of each mode, part of the model; by default chosen by kappa2/kappa1", 2),
 }
 """Which model, the kind of coupling of the oscillators, and truncation."""
 

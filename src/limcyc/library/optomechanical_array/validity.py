@@ -34,8 +34,8 @@ def growth_rate(**values: float) -> float:
     >>> growth_rate(detuning=0.9) > 0, growth_rate(detuning=0.9, laser=0.01) < 0
     (True, True)
     """
-    v = {p.name: float(p.default) for p in PARAMETERS if p.default is not None} | {
-        n: float(x) for n, x in values.items()
+    v = {
+        parameter.name: values.get(parameter.name, float(np.real(parameter.default or 0.0))) for parameter in PARAMETERS
     }
     kappa, g0, gamma = v["kappa"], v["g0"], v["gamma_m"]
     shift = 2 * g0**2 * (1 / (v["omega_m"] - v["hop_b"] - 0.5j * gamma)).real

@@ -17,6 +17,7 @@ from functools import cache
 from typing import Any, Final
 
 from limcyc.algebra import Mode, Operator, Parameter
+from limcyc.library.settings import amount, count, seed
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -66,11 +67,11 @@ PARAMETERS: Final = (DETUNING, OMEGA_M, G0, KAPPA, LASER, HOPPING, GAMMA_M, NTH)
 """Parameters, in units of omega_m."""
 
 SETTINGS: Final = {
-    "photons": "Fock states of each cavity, >= 2",
-    "phonons": "Fock states of each mechanical mode, >= 2",
-    "time": "length of a trajectory after its transient",
-    "trajectories": "how many",
-    "seed": "of the random numbers",
+    "photons": count("Fock states of each cavity", 2),
+    "phonons": count("Fock states of each mechanical mode", 2),
+    "time": amount("length of a trajectory after its transient", 0, exclusive=True),
+    "trajectories": count("how many", 1),
+    "seed": seed("of the random numbers"),
 }
 """Truncation and sampling."""
 

@@ -25,6 +25,7 @@ import sympy
 
 from limcyc.algebra import Levels, Mode, Operator, Parameter, hermitian
 from limcyc.library.lamb_dicke import check_order, sideband_function
+from limcyc.library.settings import count
 from limcyc.library.single_ion_phonon_laser.phases import ION_LEVELS
 from limcyc.system import Jump, OpenSystem
 
@@ -72,7 +73,7 @@ PHI: Final = Parameter("phi", unit="rad", meaning="phase of the signal", default
 PARAMETERS: Final = (G_H, G_C, GAMMA_H, GAMMA_C, ETA_H, ETA_C, R, BETA, EPS, PHI)
 """All parameters of the system; each level and setting uses some of them."""
 
-SETTINGS: Final = {"lamb_dicke": ("1", "3", "all"), "n_fock": 'number of Fock states >= 3, or "auto"'}
+SETTINGS: Final = {"lamb_dicke": ("1", "3", "all"), "n_fock": count("number of Fock states", 3, "auto")}
 """Order of the Lamb-Dicke expansion, and size of the Fock space."""
 
 

@@ -20,6 +20,7 @@ import sympy
 
 from limcyc.algebra import TIME, Mode, Operator, Parameter, Spin, total
 from limcyc.errors import ParameterError, UnknownNameError
+from limcyc.library.settings import amount, count
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -124,11 +125,11 @@ PRESETS: Final = {
 SETTINGS: Final = {
     "preset": tuple(PRESETS),
     "closure": ("printed", "polaron"),
-    "periods": "drive periods that a run lasts, >= 1",
-    "J": "drive of the bond, elemental laser",
-    "Om": "drive frequency, elemental laser",
-    "lam": "spin-oscillator coupling, elemental laser",
-    "cutoff": "Fock states, elemental laser",
+    "periods": count("drive periods that a run lasts", 1),
+    "J": amount("drive of the bond, elemental laser"),
+    "Om": amount("drive frequency, elemental laser"),
+    "lam": amount("spin-oscillator coupling, elemental laser"),
+    "cutoff": count("Fock states, elemental laser", 2),
 }
 """Parameter set; closure and length of a run of the kinetic equations; numbers of the elemental laser."""
 

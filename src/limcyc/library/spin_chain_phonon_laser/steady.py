@@ -84,11 +84,8 @@ def _elemental(level: str, method: str, changes: Mapping[str, float], settings: 
     varied = dict(changes) | {renamed.get(k, k): float(settings[k]) for k in ("J", "Om", "lam") if k in settings}
     case, model = _CASES[name], "full" if level == "floquet" else method
     numbers = effective.elemental_values(name, **varied)
-    given = settings.get("cutoff")
-    if given is not None and (isinstance(given, bool) or int(given) != given or given < 2):
-        raise ParameterError(f"`cutoff` must be an integer of at least 2, got {given!r}.")
     notes = elemental_notes(case, numbers, model)
-    cutoff = None if given is None else int(given)
+    cutoff = settings.get("cutoff")
     b = mode(1)
     if level == "floquet":
         found: Any = full.full_state(name, cutoff or _FULL_CUTOFF[name], **varied)

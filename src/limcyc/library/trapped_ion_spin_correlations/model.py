@@ -36,6 +36,7 @@ import sympy
 
 from limcyc.algebra import Mode, Operator, Parameter, Spin, hermitian
 from limcyc.errors import ParameterError, UnknownNameError
+from limcyc.library.settings import amount, count
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -79,11 +80,11 @@ PARAMETERS: Final = (RABI, SPIN_DECAY, PHONON_LOSS, LAMB_DICKE, HOPPING, DETUNIN
 
 RECOILS: Final = ("secular", "full")
 SETTINGS: Final = {
-    "n_fock": "Fock states of each ion, >= 3; part of the model",
+    "n_fock": count("Fock states of each ion, part of the model", 3),
     "recoil": RECOILS,
-    "rabi_2": "of ion 2, if different",
-    "phonon_loss_2": "of ion 2, if different",
-    "lamb_dicke_2": "of ion 2, if different",
+    "rabi_2": amount("of ion 2, if different", 0),
+    "phonon_loss_2": amount("of ion 2, if different", 0, exclusive=True),
+    "lamb_dicke_2": amount("of ion 2, if different", 0),
 }
 """Truncation, recoil, and ion 2."""
 

@@ -7,12 +7,9 @@ from typing import Any, Final
 from limcyc.library.steady import Steady, choose, read_values
 from limcyc.library.trapped_ion_spin_correlations import states
 from limcyc.library.trapped_ion_spin_correlations.model import (
-    LAMB_DICKE,
     MODES,
     NAME,
     PARAMETERS,
-    PHONON_LOSS,
-    RABI,
     SETTINGS,
     SPINS,
 )
@@ -47,16 +44,11 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
     alone = how == "one-ion"
     n_fock = int(settings.pop("n_fock", 22 if alone else 10))
     recoil = settings.pop("recoil", "secular")
-    second = {
-        f"{p.name}_2": float(p.check(settings[f"{p.name}_2"]).real)
-        for p in (RABI, PHONON_LOSS, LAMB_DICKE)
-        if settings.get(f"{p.name}_2") is not None
-    }
     if alone:
         names = ("rabi", "phonon_loss", "lamb_dicke", "spin_decay")
         state = states.one_ion_state(n_fock, recoil, **{name: numbers[name] for name in names})
     else:
-        state = states.pair_state(n_fock, how, recoil, **(numbers | second))
+        state = states.pair_state(n_fock, how, recoil, **(numbers | settings))
     found = {
         "n": state.number(MODES[0]),
         "fano": state.fano(MODES[0]),
@@ -72,5 +64,5 @@ def steady(level: str = "exact", method: str | None = None, **values: Any) -> St
             "c_1": abs(states.phase_harmonic(state, 1)),
             "c_2": abs(states.phase_harmonic(state, 2)),
         }
-    used = {**numbers, **second, "n_fock": n_fock, "recoil": recoil}
+    used = {**numbers, **settings, "n_fock": n_fock, "recoil": recoil}
     return Steady(found, state.certificate.as_dict(), used, states.notes(state, numbers, n_fock))

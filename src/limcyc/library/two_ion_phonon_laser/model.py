@@ -19,6 +19,7 @@ import sympy
 
 from limcyc.algebra import Mode, Operator, Parameter, Spin, hermitian
 from limcyc.library.lamb_dicke import check_order, sideband_function
+from limcyc.library.settings import count
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -64,7 +65,7 @@ LOSS_RATE: Final = Parameter("loss_rate", meaning="linear loss rate of the phono
 PARAMETERS: Final = (G_H, G_C, GAMMA_H, GAMMA_C, ETA_H, ETA_C, R, BETA, EPS, PHI)
 """All parameters of the system; each level and setting uses some of them."""
 
-SETTINGS: Final = {"lamb_dicke": ("1", "3", "all"), "n_fock": 'number of Fock states >= 2, or "auto"'}
+SETTINGS: Final = {"lamb_dicke": ("1", "3", "all"), "n_fock": count("number of Fock states", 2, "auto")}
 """Order of the Lamb-Dicke expansion, and size of the Fock space."""
 
 

@@ -20,6 +20,7 @@ from typing import Final
 from limcyc.algebra import Ensemble, Mode, Operator, Parameter, Spin, hermitian
 from limcyc.errors import UnknownNameError
 from limcyc.frames import fast_decay_limit
+from limcyc.library.settings import amount, count, seed
 from limcyc.system import Jump, OpenSystem
 
 __all__ = [
@@ -59,11 +60,11 @@ PARAMETERS: Final = (KAPPA1, KAPPA2, COUPLING, DETUNING)
 COUPLINGS: Final = ("dissipative", "reactive")
 SETTINGS: Final = {
     "kind": COUPLINGS,
-    "n_fock": "Fock states of each oscillator, >= 3",
-    "size": "oscillators of the network with classical noise, >= 2",
-    "duration": "of a run of that network, in 1/kappa1",
-    "runs": "independent runs of that network",
-    "seed": "of their noise",
+    "n_fock": count("Fock states of each oscillator", 3),
+    "size": count("oscillators of the network with classical noise", 2),
+    "duration": amount("of a run of that network, in 1/kappa1", 0, exclusive=True),
+    "runs": count("independent runs of that network", 1),
+    "seed": seed("of their noise"),
 }
 """Kind of coupling, and what the levels need."""
 
