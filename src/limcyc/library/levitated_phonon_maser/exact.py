@@ -17,7 +17,7 @@ from limcyc.errors import CutoffError, ParameterError
 from limcyc.levels import Exact
 from limcyc.levels.propagation import checked_times
 from limcyc.levels.stiff import propagate_stiff
-from limcyc.library.levitated_phonon_maser.model import MODE, SPIN, dressed_model, lab_model, model
+from limcyc.library.levitated_phonon_maser.model import MODE, OMEGA_M, SPIN, dressed_model, lab_model, model
 from limcyc.library.levitated_phonon_maser.validity import check_numbers
 from limcyc.results import State
 
@@ -226,7 +226,7 @@ def dressed_state(n_fock: int | None = None, **values: Any) -> State:
     values
         parameters of :func:`~limcyc.library.levitated_phonon_maser.model.dressed_model`
     """
-    check_numbers(values)
+    check_numbers({OMEGA_M.name: OMEGA_M.default} | values)
     given = dict(values)
     longitudinal = bool(given.get("g_z", 0.0))
     if not longitudinal:
