@@ -12,18 +12,17 @@ import numpy as np
 from numba import njit
 
 from limcyc.numerics.compiler_hints import borrowed, disjoint_arrays, full_width
+from limcyc.numerics.euler_passes import EVEN, UNEVEN
 from limcyc.numerics.gather_kernels import gather
 from limcyc.numerics.normal_kernels import fill
 from limcyc.numerics.shared_term_kernels import at_time
 
-__all__ = ["EVEN", "ROOT", "UNEVEN", "march", "walk"]
+__all__ = ["march", "walk"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
 _TILE = 512
 """Lanes that are worked on together."""
-
-ROOT, EVEN, UNEVEN = 0, 1, 2
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)

@@ -10,12 +10,14 @@ import numpy as np
 from limcyc.numerics.fields import PolynomialField
 from limcyc.numerics.stochastic_tables import StochasticField
 
-__all__ = ["EulerPasses", "euler_passes", "has_passes"]
+__all__ = ["EVEN", "ROOT", "UNEVEN", "EulerPasses", "euler_passes", "has_passes"]
 
 _LINEAR, _PRODUCTS, _FACTORS = 4, 2, 3
 """Terms of one pass: linear ones, and products of at most so many factors."""
 
-_ROOT, _EVEN, _UNEVEN = 0, 1, 2
+ROOT, EVEN, UNEVEN = 0, 1, 2
+"""Kinds of passes."""
+
 _ALL, _NOTHING = 2, 3
 """Kinds of what is received: the sum over all other sites; what no pass needs."""
 
@@ -129,7 +131,7 @@ class _Writer:
                     found.append(term.position)
         return found
 
-    def write(self, terms: list[_Term], old: int, target: int, noises: list[_Noise], last: int = _EVEN) -> None:
+    def write(self, terms: list[_Term], old: int, target: int, noises: list[_Noise], last: int = EVEN) -> None:
         """Passes that add all terms and noises to the row ``old``; the last one has a noise or is of that kind."""
         linear = [term for term in terms if len(term.rows) < 2]
         products = [term for term in terms if len(term.rows) >= 2]
@@ -144,9 +146,9 @@ class _Writer:
                 begin = _LINEAR + _FACTORS * place
                 slots[begin : begin + len(term.rows)] = term.rows
             end = p == count - 1
-            noise = noises[p] if p < len(noises) else _Noise(_EVEN, 0.0, self.zeros, 0)
-            if end and last == _ROOT:
-                noise = _Noise(_ROOT, 1.0, self.zeros, 0)
+            noise = noises[p] if p < len(noises) else _Noise(EVEN, 0.0, self.zeros, 0)
+            if end and last == ROOT:
+                noise = _Noise(ROOT, 1.0, self.zeros, 0)
             to = target if end else self.partial + p % 2
             self.passes.append((noise.kind, noise.strength, old, to, noise.source, noise.column, positions, slots))
             old = to
@@ -187,13 +189,13 @@ def euler_passes(problem: StochasticField, c: np.ndarray, factor: np.ndarray, ru
     made: dict[int, int] = {}
     for q in range(entry.size):
         if noise.additive:
-            noises[rows[q]].append(_Noise(_EVEN, float(factor[q, 0]), writer.zeros, int(columns[q])))
+            noises[rows[q]].append(_Noise(EVEN, float(factor[q, 0]), writer.zeros, int(columns[q])))
             continue
         value = int(entry[q])
         if value not in made:
             made[value] = writer.strengths + q
-            writer.write(diffusion[value], writer.zeros, made[value], [], _ROOT)
-        noises[rows[q]].append(_Noise(_UNEVEN, 0.0, made[value], int(columns[q])))
+            writer.write(diffusion[value], writer.zeros, made[value], [], ROOT)
+        noises[rows[q]].append(_Noise(UNEVEN, 0.0, made[value], int(columns[q])))
     for i in range(n):
         writer.write(drift[i], i, n + i, noises[i])
     kind, strength, old, target, source, column, positions, slots = (

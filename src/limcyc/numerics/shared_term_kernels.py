@@ -14,7 +14,7 @@ from numba import njit
 
 from limcyc.numerics.compiler_hints import disjoint_arrays, full_width
 
-__all__ = ["add_terms", "at_time", "shared_terms"]
+__all__ = ["at_time", "shared_terms", "sum_terms"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
@@ -62,14 +62,14 @@ def at_time(value, wave, w, time, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_FAST)
-def add_terms(first, last, weight, factors, e, out, r, start, stop, base, fresh):  # type: ignore[no-untyped-def]
-    """out[r, k - base] = (``fresh``) or += sum of weight * product of factors over a range of lanes of the rows ``e``.
+def sum_terms(first, last, weight, factors, e, out, r, start, stop):  # type: ignore[no-untyped-def]
+    """out[r, k] = sum of weight * product of factors over a range of lanes of the rows ``e``.
 
     Four linear terms or two products go in one pass. A pass that is not full is filled up with zeros times the constant.
     """
     full_width()
     disjoint_arrays()
-    ones, width, m = np.uint64(e.shape[0] - 1), factors.shape[1], first
+    ones, width, m, fresh = np.uint64(e.shape[0] - 1), factors.shape[1], first, True
     while m < last and factors[m, 1] == ones:
         w0, a0 = weight[m], factors[m, 0]
         w1, w2, w3, a1, a2, a3 = 0.0, 0.0, 0.0, ones, ones, ones
@@ -85,10 +85,10 @@ def add_terms(first, last, weight, factors, e, out, r, start, stop, base, fresh)
             m += 1
         if fresh:
             for k in range(start, stop):
-                out[r, k - base] = w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+                out[r, k] = w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
         else:
             for k in range(start, stop):
-                out[r, k - base] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
+                out[r, k] += w0 * e[a0, k] + w1 * e[a1, k] + w2 * e[a2, k] + w3 * e[a3, k]
         fresh = False
     while m < last and (width == 2 or factors[m, 2] == ones):
         w0, a0, b0 = weight[m], factors[m, 0], factors[m, 1]
@@ -99,14 +99,14 @@ def add_terms(first, last, weight, factors, e, out, r, start, stop, base, fresh)
             m += 1
         if fresh:
             for k in range(start, stop):
-                out[r, k - base] = w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
+                out[r, k] = w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
         else:
             for k in range(start, stop):
-                out[r, k - base] += w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
+                out[r, k] += w0 * e[a0, k] * e[b0, k] + w1 * e[a1, k] * e[b1, k]
         fresh = False
     if fresh:
         for k in range(start, stop):
-            out[r, k - base] = 0.0
+            out[r, k] = 0.0
     while m < last:
         if width == 3 or factors[m, 3] == ones:
             w0, a0, b0, d0 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
@@ -116,11 +116,11 @@ def add_terms(first, last, weight, factors, e, out, r, start, stop, base, fresh)
                 w1, a1, b1, d1 = weight[m], factors[m, 0], factors[m, 1], factors[m, 2]
                 m += 1
             for k in range(start, stop):
-                out[r, k - base] += w0 * e[a0, k] * e[b0, k] * e[d0, k] + w1 * e[a1, k] * e[b1, k] * e[d1, k]
+                out[r, k] += w0 * e[a0, k] * e[b0, k] * e[d0, k] + w1 * e[a1, k] * e[b1, k] * e[d1, k]
         else:
             for k in range(start, stop):
                 product = weight[m] * e[factors[m, 0], k]
                 for d in range(1, width):
                     product *= e[factors[m, d], k]
-                out[r, k - base] += product
+                out[r, k] += product
             m += 1

@@ -12,13 +12,13 @@ from numba import njit
 
 from limcyc.numerics.gather_kernels import gather
 from limcyc.numerics.kernels import BLOCK, evaluate
-from limcyc.numerics.shared_term_kernels import add_terms, at_time, shared_terms
+from limcyc.numerics.shared_term_kernels import at_time, shared_terms, sum_terms
 
 __all__ = ["advance", "factorise"]
 
 _FAST = {"reassoc", "contract", "arcp", "nsz"}
 
-TILE = 512
+_TILE = 512
 """Lanes that are worked on together when coefficients are shared: their rows stay in the first cache."""
 
 HEUN, RK4 = 1, 2
@@ -66,12 +66,11 @@ def _rows(tables, size, rows, state, c, w, uniform, shared, now, time, out, exte
     """The first rows of a table of polynomials for all lanes at one time."""
     if uniform:
         start, value, wave, factors = shared
-        zero = np.uint64(0)
         at_time(value, wave, w, time, now)
-        for low in range(0, lanes, TILE):
-            here, there = np.uint64(low), np.uint64(min(low + TILE, lanes))
+        for low in range(0, lanes, _TILE):
+            here, there = np.uint64(low), np.uint64(min(low + _TILE, lanes))
             for i in range(rows):
-                add_terms(start[i], start[i + 1], now, factors, state, out, i, here, there, zero, True)
+                sum_terms(start[i], start[i + 1], now, factors, state, out, i, here, there)
         return
     output, coefficient, harmonic, first, weight, degree, factors_of = tables
     for low in range(0, lanes, BLOCK):

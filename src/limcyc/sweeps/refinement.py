@@ -189,11 +189,17 @@ class Refinement(StoredJob):
     @property
     def attributes(self) -> dict[str, Any]:
         """What a store of this job says about itself."""
-        from limcyc.sweeps.datasets import attributes, described_measures
         from limcyc.sweeps.identity import job
 
+        return {"job": job(self.question, self.design) | {"refine": self.plan}, "description": self.description}
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """See :class:`limcyc.sweeps.stored_job.StoredJob`."""
+        from limcyc.sweeps.datasets import attributes, described_measures
+
         known = self.question.known
-        description = {
+        return {
             "kind": "refinement",
             "axes": [
                 {"name": name, "units": getattr(known.get(name), "unit", ""), "long_name": name, "scale": scale}
@@ -202,7 +208,6 @@ class Refinement(StoredJob):
             "measures": described_measures(self.question),
             "provenance": attributes(self.question) | {"design": f"{self.points} points, refined by {self.plan['by']}"},
         }
-        return {"job": job(self.question, self.design) | {"refine": self.plan}, "description": description}
 
     @property
     def chooser(self) -> Chooser:

@@ -28,7 +28,12 @@ class StoredJob(ABC):
     @property
     @abstractmethod
     def attributes(self) -> dict[str, Any]:
-        """What a store of this job says about itself."""
+        """What a store of this job says about itself: ``description``, and the ``job`` that others are compared with."""
+
+    @property
+    @abstractmethod
+    def description(self) -> dict[str, Any]:
+        """What is needed to read the answers."""
 
     @property
     @abstractmethod
@@ -63,6 +68,6 @@ class StoredJob(ABC):
         kept = self.open(store)
         try:
             self._compute(kept, executor, progress, lost)
-            return self._assembled(self.attributes["description"], kept.read())
+            return self._assembled(self.description, kept.read())
         finally:
             kept.close()

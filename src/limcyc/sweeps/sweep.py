@@ -147,10 +147,16 @@ class Job(StoredJob):
     @property
     def attributes(self) -> dict[str, Any]:
         """What a store of this job says about itself."""
-        from limcyc.sweeps.datasets import described
         from limcyc.sweeps.identity import job
 
-        return {"job": job(self.question, self.design), "description": described(self.question, self.design)}
+        return {"job": job(self.question, self.design), "description": self.description}
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """See :class:`limcyc.sweeps.stored_job.StoredJob`."""
+        from limcyc.sweeps.datasets import described
+
+        return described(self.question, self.design)
 
     @property
     def shape(self) -> tuple[int, int]:
